@@ -1,0 +1,194 @@
+import type { EditParameters } from "../../schemas/edit.ts";
+import type { WorkMessage } from "../../schemas/work-message.ts";
+import { refuseField, type Refusal } from "../errors/refusal.ts";
+import { err, ok, type Result } from "../result.ts";
+import { maxActiveEdits, spans, type AccountContext } from "./context.ts";
+import { dispatchDelay } from "./advance.ts";
+import type { EditInputs, EditRow, SettledParameters } from "./edit-row.ts";
+import { announce } from "./events.ts";
+import { fingerprintOf, leaseKey, recordedEdit, recordKey, releaseKey } from "./idempotency.ts";
+import { checkKey } from "./keys.ts";
+import { reserve } from "./ledger.ts";
+import { unitPrice } from "./price.ts";
+import { usableUpload } from "./uploads.ts";
+
+/** A picture of a new edit: staged under the edit's own keys already, or an upload sent earlier. */
+export type InputSource =
+  | {
+      readonly from: "staged";
+      readonly image: EditInputs["image"];
+      /** What identifies its content: a hash of the bytes, or the URL it was fetched from. */
+      readonly identity: string;
+    }
+  | { readonly from: "upload"; readonly upload: string };
+
+export interface AcceptRequest {
+  readonly keyHash: string;
+  readonly edit: string;
+  readonly origin: string;
+  readonly profile: string;
+  readonly parameters: EditParameters;
+  readonly image: InputSource;
+  readonly mask: InputSource;
+  /** Used when the parameters name none. */
+  readonly seed: number;
+  readonly idempotencyKey: string | null;
+}
+
+export interface Accepted {
+  readonly row: EditRow;
+  /** Whether an earlier request with the same key and content made this edit. */
+  readonly replayed: boolean;
+  readonly messages: readonly WorkMessage[];
+}
+
+/**
+ * Lets a request in before its pictures are staged: checks the key, takes the idempotency key and notes where the
+ * pictures will lie, all under a five-minute lease.
+ */
+export function authorize(
+  context: AccountContext,
+  request: { readonly keyHash: string; readonly edit: string; readonly idempotencyKey: string | null },
+): Result<null, Refusal> {
+  return context.storage.transactionSync(() => {
+    const key = checkKey(context, request.keyHash);
+    if (!key.ok) return key;
+    const room = checkRoom(context);
+    if (!room.ok) return room;
+    if (request.idempotencyKey !== null) {
+      const leased = leaseKey(context, request.idempotencyKey, request.edit);
+      if (!leased.ok) return leased;
+    }
+    context.storage.exec(
+      "INSERT INTO stagings (edit, lease_until) VALUES (?, ?)",
+      request.edit,
+      context.now() + spans.stagingLease,
+    );
+    return ok(null);
+  });
+}
+
+/** Ends a staging that came to nothing; its files are the caller's to remove. */
+export function abandon(context: AccountContext, edit: string, idempotencyKey: string | null): void {
+  context.storage.exec("DELETE FROM stagings WHERE edit = ?", edit);
+  if (idempotencyKey !== null) releaseKey(context, idempotencyKey, edit);
+}
+
+/**
+ * Accepts an edit in one transaction: the edit, its idempotency record, the reservation, the event and the due
+ * dispatch; or a coded refusal that leaves nothing behind.
+ */
+export function accept(context: AccountContext, request: AcceptRequest): Result<Accepted, Refusal> {
+  return context.storage.transactionSync(() => {
+    const key = checkKey(context, request.keyHash);
+    if (!key.ok) return key;
+    const pictures = resolveInputs(context, request);
+    if (!pictures.ok) return pictures;
+    const { inputs, identities } = pictures.value;
+    const fingerprint = fingerprintOf(request.parameters, identities);
+
+    if (request.idempotencyKey !== null) {
+      const recorded = recordedEdit(context, request.idempotencyKey, fingerprint, request.edit);
+      if (!recorded.ok) return recorded;
+      const row = recorded.value === null ? undefined : findEdit(context, recorded.value);
+      if (row !== undefined) return ok({ row, replayed: true, messages: [] });
+    }
+    const room = checkRoom(context);
+    if (!room.ok) return room;
+
+    const { image, mask } = inputs;
+    if (image.width !== mask.width || image.height !== mask.height) {
+      return err(
+        refuseField(
+          "mask_size_mismatch",
+          "/mask",
+          `Send a mask of ${image.width} x ${image.height} pixels like the image; it has ${mask.width} x ${mask.height}.`,
+        ),
+      );
+    }
+    const price = unitPrice(request.parameters, image);
+    const reserved = reserve(context, request.edit, price * request.parameters.n);
+    if (!reserved.ok) return reserved;
+
+    const row = insertEdit(context, request, inputs, price);
+    if (request.idempotencyKey !== null) {
+      recordKey(context, request.idempotencyKey, fingerprint, row.id);
+    }
+    context.storage.exec("DELETE FROM stagings WHERE edit = ?", row.id);
+    announce(context, row);
+    return ok({
+      row,
+      replayed: false,
+      messages: [{ v: 1, type: "dispatch", account: context.account, edit: row.id }],
+    });
+  });
+}
+
+/** An edit's row, deleted ones included. */
+export function findEdit(context: AccountContext, edit: string): EditRow | undefined {
+  return context.storage.exec<EditRow>("SELECT * FROM edits WHERE id = ?", edit)[0];
+}
+
+function checkRoom(context: AccountContext): Result<null, Refusal> {
+  const [active] = context.storage.exec<{ count: number }>(
+    "SELECT count(*) AS count FROM edits WHERE status IN ('queued', 'starting', 'processing')",
+  );
+  if ((active?.count ?? 0) < maxActiveEdits) return ok(null);
+  return err({
+    code: "edits_too_many",
+    detail: `${maxActiveEdits} edits of this account are unfinished. Wait until some have ended.`,
+    retryAfter: 10,
+  });
+}
+
+function resolveInputs(
+  context: AccountContext,
+  request: AcceptRequest,
+): Result<{ inputs: EditInputs; identities: string[] }, Refusal> {
+  const image = resolveInput(context, "/image", request.image);
+  if (!image.ok) return image;
+  const mask = resolveInput(context, "/mask", request.mask);
+  if (!mask.ok) return mask;
+  return ok({
+    inputs: { image: image.value.image, mask: mask.value.image },
+    identities: [image.value.identity, mask.value.identity],
+  });
+}
+
+function resolveInput(
+  context: AccountContext,
+  pointer: string,
+  source: InputSource,
+): Result<{ image: EditInputs["image"]; identity: string }, Refusal> {
+  if (source.from === "staged") return ok(source);
+  return usableUpload(context, source.upload, pointer);
+}
+
+function insertEdit(
+  context: AccountContext,
+  request: AcceptRequest,
+  inputs: EditInputs,
+  price: number,
+): EditRow {
+  const parameters: SettledParameters = {
+    ...request.parameters,
+    seed: request.parameters.seed ?? request.seed,
+  };
+  const now = context.now();
+  const [row] = context.storage.exec<EditRow>(
+    `INSERT INTO edits (id, status, origin, parameters, inputs, profile, unit_price, reserved,
+       dispatch_at, deadline, created_at) VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
+    request.edit,
+    request.origin,
+    JSON.stringify(parameters),
+    JSON.stringify(inputs),
+    request.profile,
+    price,
+    price * parameters.n,
+    now + dispatchDelay(0),
+    now + context.settings.editDuration,
+    now,
+  );
+  if (row === undefined) throw new Error("the edit was not written");
+  return row;
+}

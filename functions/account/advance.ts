@@ -1,0 +1,119 @@
+import type { WorkMessage } from "../../schemas/work-message.ts";
+import { spans, type AccountContext } from "./context.ts";
+import { addDelivery } from "./deliveries.ts";
+import { isTerminal, next, type EditEvent } from "./edit-machine.ts";
+import type { EditRow, SettledParameters } from "./edit-row.ts";
+import { announce } from "./events.ts";
+import { settle } from "./ledger.ts";
+
+/** What a change of an edit leaves to be done outside the account. Every message is due again by itself if lost. */
+export interface Advance {
+  readonly changed: boolean;
+  readonly row: EditRow;
+  readonly messages: readonly WorkMessage[];
+}
+
+/** When a queued edit looks again for a slot, in milliseconds: doubling up to five minutes. */
+export function dispatchDelay(dispatches: number): number {
+  return Math.min(15_000 * 2 ** dispatches, 300_000);
+}
+
+/**
+ * Feeds one event to an edit and carries out what the machine says, all in the caller's transaction: status, money,
+ * event and deliveries move together or not at all. `result` is stored when the event ends the edit with outputs.
+ */
+export function advance(
+  context: AccountContext,
+  row: EditRow,
+  event: EditEvent,
+  result?: string,
+): Advance {
+  const { storage, settings } = context;
+  const now = context.now();
+  const { state, effects, refusal } = next(
+    { status: row.status, attempt: row.attempt, counted: row.counted },
+    event,
+    spans.maxAttempts,
+  );
+  if (effects.length === 0) return { changed: false, row, messages: [] };
+
+  const ended = isTerminal(state.status);
+  const delivered = effects.find((effect) => effect.type === "settle")?.delivered ?? 0;
+  const lease = { starting: settings.startingLease, processing: settings.processingLease };
+  const [after] = storage.exec<EditRow>(
+    `UPDATE edits SET status = ?, attempt = ?, counted = ?, lease_until = ?, dispatch_at = ?,
+       charged = ?, started_at = coalesce(started_at, ?), completed_at = ?,
+       result = coalesce(?, result), error = ?, purge_at = ? WHERE id = ? RETURNING *`,
+    state.status,
+    state.attempt,
+    state.counted,
+    state.status === "starting" || state.status === "processing" ? now + lease[state.status] : null,
+    state.status === "queued" ? now + dispatchDelay(row.dispatches) : null,
+    delivered * row.unit_price,
+    state.status === "processing" || state.status === "succeeded" ? now : null,
+    ended ? now : null,
+    result ?? null,
+    refusal === undefined ? null : JSON.stringify(refusal),
+    ended ? now + spans.retention : null,
+    row.id,
+  );
+  if (after === undefined) throw new Error("the edit has gone");
+
+  const messages: WorkMessage[] = [];
+  const about = { v: 1, account: context.account, edit: row.id } as const;
+  for (const effect of effects) {
+    switch (effect.type) {
+      case "settle":
+        settle(context, row.id, row.reserved, after.charged);
+        endAttempts(context, row, state.status);
+        break;
+      case "announce": {
+        const happened = announce(context, after);
+        const { webhook } = JSON.parse(row.parameters) as SettledParameters;
+        if (ended && webhook !== undefined) {
+          const delivery = addDelivery(context, happened, webhook);
+          messages.push({ v: 1, type: "deliver", account: context.account, delivery });
+        }
+        break;
+      }
+      case "dispatch":
+        messages.push({ ...about, type: "dispatch" });
+        break;
+      case "free_slot":
+        messages.push({ ...about, type: "release" });
+        break;
+      case "stop_prediction":
+        messages.push(...stopMessages(context, row));
+        break;
+      default:
+        effect satisfies never;
+    }
+  }
+  return { changed: true, row: after, messages };
+}
+
+function endAttempts(context: AccountContext, row: EditRow, outcome: string): void {
+  context.storage.exec(
+    "UPDATE attempts SET ended_at = ?, outcome = ? WHERE edit = ? AND ended_at IS NULL",
+    context.now(),
+    outcome,
+    row.id,
+  );
+}
+
+function stopMessages(context: AccountContext, row: EditRow): WorkMessage[] {
+  return context.storage
+    .exec<{ prediction: string }>(
+      "SELECT prediction FROM attempts WHERE edit = ? AND number = ? AND prediction IS NOT NULL",
+      row.id,
+      row.attempt,
+    )
+    .map(({ prediction }) => ({
+      v: 1,
+      type: "cancel",
+      account: context.account,
+      edit: row.id,
+      attempt: row.attempt,
+      prediction,
+    }));
+}

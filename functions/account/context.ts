@@ -1,0 +1,42 @@
+import type { Storage } from "./storage.ts";
+
+/** Where the parts of an edit are reached; signing happens here, so that no URL is stored without its signature. */
+export interface Links {
+  self(origin: string, edit: string): string;
+  cancel(origin: string, edit: string): string;
+  /** The signed address of one output, valid until `expires` (seconds since the epoch). */
+  output(origin: string, edit: string, attempt: number, index: number, expires: number): string;
+  /** The signed address that takes an upload's bytes, valid until `expires` (seconds since the epoch). */
+  upload(origin: string, upload: string, expires: number): string;
+}
+
+/** Durations of an edit's life, in milliseconds. */
+export interface AccountSettings {
+  readonly startingLease: number;
+  readonly processingLease: number;
+  readonly editDuration: number;
+}
+
+/** What the account core is given to work with: its database, the time, fresh ids and links. Nothing else. */
+export interface AccountContext {
+  readonly account: string;
+  readonly storage: Storage;
+  readonly now: () => number;
+  readonly newId: (prefix: "edit" | "upl" | "evt" | "dlv" | "key") => string;
+  readonly links: Links;
+  readonly settings: AccountSettings;
+}
+
+/** Spans that customers are told about, in milliseconds. */
+export const spans = {
+  maxAttempts: 3,
+  stagingLease: 5 * 60_000,
+  idempotency: 24 * 3_600_000,
+  outputUrl: 3_600_000,
+  retention: 24 * 3_600_000,
+  events: 7 * 24 * 3_600_000,
+  upload: 24 * 3_600_000,
+} as const;
+
+/** Edits of one account that may be unfinished at the same time. */
+export const maxActiveEdits = 200;

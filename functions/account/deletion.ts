@@ -1,0 +1,74 @@
+import type { EditStatus } from "../../schemas/edit.ts";
+import type { WorkMessage } from "../../schemas/work-message.ts";
+import type { Refusal } from "../errors/refusal.ts";
+import { editPrefixes } from "../images/object-keys.ts";
+import { err, ok, type Result } from "../result.ts";
+import { findEdit } from "./accept.ts";
+import { advance } from "./advance.ts";
+import type { AccountContext } from "./context.ts";
+import type { EditRow } from "./edit-row.ts";
+
+/** The longest that a signed URL of an edit outlives its deadline, in milliseconds, with a minute to spare. */
+const lastUrl = 3_660_000;
+
+/** An edit that customers may still see. */
+export function visibleEdit(context: AccountContext, edit: string): Result<EditRow, Refusal> {
+  const row = findEdit(context, edit);
+  if (row === undefined) {
+    return err({ code: "edit_not_found", detail: "This account has no such edit." });
+  }
+  if (row.deleted_at !== null) return err(deleted(row.status));
+  return ok(row);
+}
+
+/** Cancels an edit in whatever state it is; one that has ended stays as it ended. */
+export function cancelEdit(
+  context: AccountContext,
+  edit: string,
+): Result<{ row: EditRow; messages: readonly WorkMessage[] }, Refusal> {
+  return context.storage.transactionSync(() => {
+    const found = visibleEdit(context, edit);
+    return found.ok ? ok(advance(context, found.value, { type: "cancel" })) : found;
+  });
+}
+
+/**
+ * Deletes an edit: an unfinished one is cancelled first, every byte of it is purged, and again when the last URL that
+ * could still write has expired. Its ledger entries stay, and a tombstone that says how it ended.
+ */
+export function deleteEdit(
+  context: AccountContext,
+  edit: string,
+): Result<readonly WorkMessage[], Refusal> {
+  return context.storage.transactionSync(() => {
+    const found = visibleEdit(context, edit);
+    if (!found.ok) return found;
+    const { messages, row } = advance(context, found.value, { type: "cancel" });
+    const now = context.now();
+    context.storage.exec(
+      `UPDATE edits SET deleted_at = ?, purged_at = ?, purge_at = ?, result = NULL,
+         parameters = json_object('task', json_extract(parameters, '$.task'), 'metadata', json('{}'))
+       WHERE id = ?`,
+      now,
+      now,
+      Math.max(row.deadline, now) + lastUrl,
+      edit,
+    );
+    return ok([
+      ...messages,
+      {
+        v: 1,
+        type: "purge",
+        account: context.account,
+        prefixes: editPrefixes(context.account, edit),
+      },
+    ]);
+  });
+}
+
+function deleted(status: EditStatus): Refusal {
+  return {
+    code: "edit_deleted",
+    detail: `This edit was deleted; it had ended as ${status}. Its files are gone and its ledger entries stay.`,
+  };
+}

@@ -1,0 +1,136 @@
+import type { WorkMessage } from "../../schemas/work-message.ts";
+import { editPrefixes, inputsPrefix, uploadKey } from "../images/object-keys.ts";
+import { advance, dispatchDelay } from "./advance.ts";
+import type { AccountContext } from "./context.ts";
+import type { EditRow } from "./edit-row.ts";
+import { pruneEvents } from "./events.ts";
+import { pruneKeys } from "./idempotency.ts";
+import { expireUploads } from "./uploads.ts";
+
+/** How long a piece of work may be lost before it is due again, in milliseconds. */
+const again = 30_000;
+
+/** How long after the first purge the second one follows, in milliseconds. */
+const secondPurge = 3_600_000;
+
+/** The most edits looked at in one go; the rest is due at once again. */
+const batch = 100;
+
+/**
+ * Everything that has come due: expired edits end, and lost work is handed out once more. Each piece stays due until
+ * what it was for has happened, so that nothing depends on a message arriving.
+ */
+export function takeDue(context: AccountContext): WorkMessage[] {
+  return context.storage.transactionSync(() => [
+    ...endExpired(context),
+    ...redispatch(context),
+    ...lookForLost(context),
+    ...redeliver(context),
+    ...sweep(context),
+  ]);
+}
+
+/** When the account wants to be woken next, in milliseconds; null when nothing is waiting. */
+export function nextDueAt(context: AccountContext): number | null {
+  const [row] = context.storage.exec<{ due: number | null }>(
+    `SELECT min(due) AS due FROM (
+      SELECT min(deadline) AS due FROM edits WHERE status IN ('queued', 'starting', 'processing')
+      UNION ALL SELECT min(lease_until) FROM edits WHERE status IN ('starting', 'processing')
+      UNION ALL SELECT min(dispatch_at) FROM edits WHERE status = 'queued'
+      UNION ALL SELECT min(next_at) FROM deliveries WHERE next_at IS NOT NULL
+      UNION ALL SELECT min(purge_at) FROM edits WHERE purge_at IS NOT NULL
+      UNION ALL SELECT min(lease_until) FROM stagings
+      UNION ALL SELECT min(expires_at) FROM uploads)`,
+  );
+  return row?.due ?? null;
+}
+
+function endExpired(context: AccountContext): WorkMessage[] {
+  return context.storage
+    .exec<EditRow>(
+      `SELECT * FROM edits WHERE status IN ('queued', 'starting', 'processing') AND deadline <= ?
+       LIMIT ?`,
+      context.now(),
+      batch,
+    )
+    .flatMap((row) => advance(context, row, { type: "deadline" }).messages);
+}
+
+function redispatch(context: AccountContext): WorkMessage[] {
+  const rows = context.storage.exec<EditRow>(
+    "SELECT * FROM edits WHERE status = 'queued' AND dispatch_at <= ? ORDER BY id LIMIT ?",
+    context.now(),
+    batch,
+  );
+  return rows.map((row) => {
+    context.storage.exec(
+      "UPDATE edits SET dispatch_at = ? WHERE id = ?",
+      context.now() + dispatchDelay(row.dispatches),
+      row.id,
+    );
+    return { v: 1, type: "dispatch", account: context.account, edit: row.id };
+  });
+}
+
+function lookForLost(context: AccountContext): WorkMessage[] {
+  return context.storage
+    .exec<EditRow>(
+      `UPDATE edits SET lease_until = ? WHERE id IN (SELECT id FROM edits
+         WHERE status IN ('starting', 'processing') AND lease_until <= ? LIMIT ?) RETURNING *`,
+      context.now() + again,
+      context.now(),
+      batch,
+    )
+    .map((row) => ({
+      v: 1,
+      type: "reconcile",
+      account: context.account,
+      edit: row.id,
+      attempt: row.attempt,
+    }));
+}
+
+function redeliver(context: AccountContext): WorkMessage[] {
+  return context.storage
+    .exec<{ id: string }>(
+      `UPDATE deliveries SET next_at = ? WHERE id IN (SELECT id FROM deliveries
+         WHERE next_at IS NOT NULL AND next_at <= ? LIMIT ?) RETURNING id`,
+      context.now() + again,
+      context.now(),
+      batch,
+    )
+    .map(({ id }) => ({ v: 1, type: "deliver", account: context.account, delivery: id }));
+}
+
+function sweep(context: AccountContext): WorkMessage[] {
+  const { account, storage } = context;
+  pruneEvents(context);
+  pruneKeys(context);
+  const prefixes = [
+    ...expireUploads(context).map((id) => uploadKey(account, id)),
+    ...storage
+      .exec<{ edit: string }>(
+        "DELETE FROM stagings WHERE lease_until <= ? RETURNING edit",
+        context.now(),
+      )
+      .map(({ edit }) => inputsPrefix(account, edit)),
+    ...purgeEdits(context).flatMap((id) => editPrefixes(account, id)),
+  ];
+  return prefixes.length === 0 ? [] : [{ v: 1, type: "purge", account, prefixes }];
+}
+
+/** Files go twice, an hour apart: what a lost message or a late PUT left behind the second time. */
+function purgeEdits(context: AccountContext): string[] {
+  const now = context.now();
+  return context.storage
+    .exec<{ id: string }>(
+      `UPDATE edits SET purge_at = CASE WHEN purged_at IS NULL THEN ? END,
+         purged_at = coalesce(purged_at, ?)
+       WHERE id IN (SELECT id FROM edits WHERE purge_at <= ? LIMIT ?) RETURNING id`,
+      now + secondPurge,
+      now,
+      now,
+      batch,
+    )
+    .map(({ id }) => id);
+}

@@ -1,0 +1,133 @@
+import type { LedgerEntry, LedgerKind } from "../../schemas/account.ts";
+import { err, ok, type Result } from "../result.ts";
+import type { Refusal } from "../errors/refusal.ts";
+import type { AccountContext } from "./context.ts";
+import { instant } from "./edit-row.ts";
+import type { SqlValue } from "./storage.ts";
+
+interface Movement {
+  readonly kind: LedgerKind;
+  readonly available: number;
+  readonly reserved: number;
+  readonly edit?: string;
+  readonly externalId?: string;
+}
+
+interface LedgerRow extends Record<string, SqlValue> {
+  id: number;
+  kind: LedgerKind;
+  edit: string | null;
+  external_id: string | null;
+  available_change: number;
+  reserved_change: number;
+  available_after: number;
+  reserved_after: number;
+  created_at: number;
+}
+
+export interface Balance extends Record<string, SqlValue> {
+  available: number;
+  reserved: number;
+}
+
+/** What the account has, in micro-credits. */
+export function balance(context: AccountContext): Balance {
+  const [row] = context.storage.exec<Balance>("SELECT available, reserved FROM account");
+  return row ?? { available: 0, reserved: 0 };
+}
+
+function move(context: AccountContext, movement: Movement): void {
+  const before = balance(context);
+  context.storage.exec(
+    `INSERT INTO ledger (kind, edit, external_id, available_change, reserved_change,
+       available_after, reserved_after, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    movement.kind,
+    movement.edit ?? null,
+    movement.externalId ?? null,
+    movement.available,
+    movement.reserved,
+    before.available + movement.available,
+    before.reserved + movement.reserved,
+    context.now(),
+  );
+}
+
+/** Sets the price of an edit aside, or says what is missing. Call inside the transaction that accepts the edit. */
+export function reserve(context: AccountContext, edit: string, price: number): Result<null, Refusal> {
+  const { available } = balance(context);
+  if (available < price) {
+    return err({
+      code: "credits_insufficient",
+      detail: `This edit costs ${price} micro-credits and ${available} are available. Add credits and send it again.`,
+    });
+  }
+  move(context, { kind: "reserve", edit, available: -price, reserved: price });
+  return ok(null);
+}
+
+/** Ends an edit's reservation: `charge` is captured, what is left of `reserved` goes back. */
+export function settle(
+  context: AccountContext,
+  edit: string,
+  reserved: number,
+  charge: number,
+): void {
+  if (charge > 0) move(context, { kind: "capture", edit, available: 0, reserved: -charge });
+  const rest = reserved - charge;
+  if (rest > 0) move(context, { kind: "release", edit, available: rest, reserved: -rest });
+}
+
+/** Adds credits. The same external id and amount again adds nothing and answers the same. */
+export function grant(
+  context: AccountContext,
+  amount: number,
+  externalId: string,
+): Result<LedgerEntry, Refusal> {
+  return context.storage.transactionSync(() => {
+    const known = byExternalId(context, externalId);
+    if (known === undefined) {
+      move(context, { kind: "grant", externalId, available: amount, reserved: 0 });
+      const entry = byExternalId(context, externalId);
+      if (entry === undefined) throw new Error("the grant was not written");
+      return ok(toLedgerEntry(entry));
+    }
+    if (known.kind === "grant" && known.available_change === amount) return ok(toLedgerEntry(known));
+    return err({
+      code: "grant_conflict",
+      detail: `The external id was used for a ${known.kind} of ${known.available_change}. Choose another.`,
+    });
+  });
+}
+
+/** A page of entries, newest first, below the entry `before`. */
+export function entries(
+  context: AccountContext,
+  limit: number,
+  before: number = Number.MAX_SAFE_INTEGER,
+): LedgerEntry[] {
+  return context.storage
+    .exec<LedgerRow>("SELECT * FROM ledger WHERE id < ? ORDER BY id DESC LIMIT ?", before, limit)
+    .map(toLedgerEntry);
+}
+
+function byExternalId(context: AccountContext, externalId: string): LedgerRow | undefined {
+  return context.storage.exec<LedgerRow>(
+    "SELECT * FROM ledger WHERE external_id = ?",
+    externalId,
+  )[0];
+}
+
+function toLedgerEntry(row: LedgerRow): LedgerEntry {
+  return {
+    id: row.id,
+    object: "ledger_entry",
+    kind: row.kind,
+    edit: row.edit,
+    external_id: row.external_id,
+    available_change: row.available_change,
+    reserved_change: row.reserved_change,
+    available_after: row.available_after,
+    reserved_after: row.reserved_after,
+    created_at: instant(row.created_at),
+  };
+}

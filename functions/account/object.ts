@@ -1,0 +1,326 @@
+import { DurableObject } from "cloudflare:workers";
+import type { Account, Key, LedgerEntry } from "../../schemas/account.ts";
+import type { Edit, EditStatus } from "../../schemas/edit.ts";
+import type { Upload } from "../../schemas/upload.ts";
+import type { WorkMessage } from "../../schemas/work-message.ts";
+import { readConfiguration } from "../env.ts";
+import type { Refusal } from "../errors/refusal.ts";
+import { newId } from "../keys/ids.ts";
+import { err, ok, type Result } from "../result.ts";
+import { abandon, accept, authorize, type AcceptRequest } from "./accept.ts";
+import type { Advance } from "./advance.ts";
+import * as attempts from "./attempts.ts";
+import type { AccountContext } from "./context.ts";
+import { cancelEdit, deleteEdit, visibleEdit } from "./deletion.ts";
+import * as deliveries from "./deliveries.ts";
+import { durableStorage } from "./durable-storage.ts";
+import { nextDueAt, takeDue } from "./due.ts";
+import { isTerminal } from "./edit-machine.ts";
+import { listEdits } from "./edit-list.ts";
+import { instant, toEdit, type EditRow, type Liveness } from "./edit-row.ts";
+import * as keys from "./keys.ts";
+import * as ledger from "./ledger.ts";
+import { signedLinks } from "./links.ts";
+import { prices } from "./price.ts";
+import { exists, migrate } from "./schema.ts";
+import * as uploads from "./uploads.ts";
+import { Waker } from "./waker.ts";
+
+/** A page of edits as resources. */
+export interface EditResources {
+  readonly data: Edit[];
+  readonly next: string | null;
+}
+
+/** What an accepted (or replayed) request is answered with. */
+export interface AcceptedEdit {
+  readonly edit: Edit;
+  readonly replayed: boolean;
+  readonly messages: readonly WorkMessage[];
+}
+
+/**
+ * One account: the only authority on its money, edits, idempotency, events and deliveries. Every rule is in the core
+ * beside this file; the object gives it SQLite, the clock and ids, keeps what is volatile (progress, who is waiting
+ * for an edit), and arms the nets for the next deadline after every change.
+ *
+ * Methods that customers reach take the SHA-256 of their API key first and refuse before anything else.
+ */
+export class AccountObject extends DurableObject<Env> {
+  #context: AccountContext;
+  #waker: Waker;
+  #created: boolean;
+  #live = new Map<string, Liveness>();
+  #waiting = new Map<string, Set<() => void>>();
+
+  constructor(state: DurableObjectState, env: Env) {
+    super(state, env);
+    const configuration = readConfiguration(env);
+    const account = state.id.name ?? "";
+    this.#context = {
+      account,
+      storage: durableStorage(state.storage),
+      now: Date.now,
+      newId: (prefix) => newId(prefix, Date.now(), (bytes) => crypto.getRandomValues(bytes)),
+      links: signedLinks(account, configuration.SIGNING_KEYS),
+      settings: {
+        startingLease: configuration.STARTING_LEASE_SECONDS * 1000,
+        processingLease: configuration.PROCESSING_LEASE_SECONDS * 1000,
+        editDuration: configuration.EDIT_SECONDS * 1000,
+      },
+    };
+    this.#waker = new Waker(account, {
+      storage: state.storage,
+      queue: env.WORK,
+      directory: env.DIRECTORY,
+    });
+    this.#created = exists(this.#context.storage);
+    if (this.#created) migrate(this.#context.storage);
+  }
+
+  /** Creates the account; creating it again changes nothing. */
+  create(webhookSecret: string): Account {
+    if (!this.#created) {
+      migrate(this.#context.storage);
+      this.#context.storage.exec(
+        "INSERT INTO account (id, created_at, webhook_secret) VALUES (?, ?, ?)",
+        this.#context.account,
+        this.#context.now(),
+        webhookSecret,
+      );
+      this.#created = true;
+    }
+    return this.#resource();
+  }
+
+  /** The account for operators; null when it was never created. */
+  describe(): Account | null {
+    return this.#created ? this.#resource() : null;
+  }
+
+  account(keyHash: string): Result<Account, Refusal> {
+    return this.#for(keyHash, () => ok(this.#resource()));
+  }
+
+  ledger(keyHash: string, limit: number, before?: number): Result<LedgerEntry[], Refusal> {
+    return this.#for(keyHash, () => ok(ledger.entries(this.#context, limit, before)));
+  }
+
+  webhookSecret(keyHash: string): Result<string, Refusal> {
+    return this.#for(keyHash, () => ok(this.#account().webhook_secret));
+  }
+
+  addKey(minted: keys.MintedKey, name: string): Result<Key, Refusal> {
+    return this.#known(() => ok(keys.addKey(this.#context, minted, name)));
+  }
+
+  listKeys(): Result<Key[], Refusal> {
+    return this.#known(() => ok(keys.listKeys(this.#context)));
+  }
+
+  revokeKey(id: string): Result<Key, Refusal> {
+    return this.#known(() => keys.revokeKey(this.#context, id));
+  }
+
+  grant(amount: number, externalId: string): Result<LedgerEntry, Refusal> {
+    return this.#known(() => ledger.grant(this.#context, amount, externalId));
+  }
+
+  authorize(keyHash: string, edit: string, idempotencyKey: string | null): Result<null, Refusal> {
+    return this.#for(keyHash, () =>
+      this.#changed(authorize(this.#context, { keyHash, edit, idempotencyKey })),
+    );
+  }
+
+  abandon(edit: string, idempotencyKey: string | null): void {
+    if (this.#created) abandon(this.#context, edit, idempotencyKey);
+  }
+
+  accept(request: AcceptRequest): Result<AcceptedEdit, Refusal> {
+    return this.#for(request.keyHash, () => {
+      const accepted = this.#changed(accept(this.#context, request));
+      if (!accepted.ok) return accepted;
+      const { row, replayed, messages } = accepted.value;
+      return ok({ edit: this.#edit(row), replayed, messages });
+    });
+  }
+
+  edit(keyHash: string, id: string): Result<Edit, Refusal> {
+    return this.#for(keyHash, () => {
+      const found = visibleEdit(this.#context, id);
+      return found.ok ? ok(this.#edit(found.value)) : found;
+    });
+  }
+
+  edits(
+    keyHash: string,
+    query: { limit: number; before?: string | undefined; status?: EditStatus | undefined },
+  ): Result<EditResources, Refusal> {
+    return this.#for(keyHash, () => {
+      const page = listEdits(this.#context, query);
+      return ok({ data: page.rows.map((row) => this.#edit(row)), next: page.next });
+    });
+  }
+
+  /** The edit once it has ended, or as it is after `ms` milliseconds. */
+  async awaitEdit(keyHash: string, id: string, ms: number): Promise<Result<Edit, Refusal>> {
+    const current = this.edit(keyHash, id);
+    if (!current.ok || isTerminal(current.value.status)) return current;
+    const waiting = this.#waiting.get(id) ?? new Set();
+    this.#waiting.set(id, waiting);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(done, ms);
+      function done() {
+        clearTimeout(timer);
+        waiting.delete(done);
+        resolve();
+      }
+      waiting.add(done);
+    });
+    if (waiting.size === 0) this.#waiting.delete(id);
+    return this.edit(keyHash, id);
+  }
+
+  cancel(
+    keyHash: string,
+    id: string,
+  ): Result<{ edit: Edit; messages: readonly WorkMessage[] }, Refusal> {
+    return this.#for(keyHash, () => {
+      const canceled = this.#changed(cancelEdit(this.#context, id));
+      if (!canceled.ok) return canceled;
+      this.#wakeWaiting(canceled.value.row);
+      return ok({ edit: this.#edit(canceled.value.row), messages: canceled.value.messages });
+    });
+  }
+
+  remove(keyHash: string, id: string): Result<readonly WorkMessage[], Refusal> {
+    return this.#for(keyHash, () => this.#changed(deleteEdit(this.#context, id)));
+  }
+
+  createUpload(keyHash: string, origin: string): Result<Upload, Refusal> {
+    return this.#for(keyHash, () =>
+      this.#changed(ok(uploads.createUpload(this.#context, origin))),
+    );
+  }
+
+  upload(keyHash: string, id: string, origin: string): Result<Upload, Refusal> {
+    return this.#for(keyHash, () => uploads.getUpload(this.#context, id, origin));
+  }
+
+  completeUpload(
+    id: string,
+    image: uploads.UploadedImage,
+    origin: string,
+  ): Result<Upload, Refusal> {
+    return this.#known(() => uploads.completeUpload(this.#context, id, image, origin));
+  }
+
+  claim(edit: string): attempts.Claim | null {
+    const claimed = this.#changed(attempts.claim(this.#context, edit));
+    if (claimed !== null) this.#live.delete(edit);
+    return claimed?.claim ?? null;
+  }
+
+  /** Notes that a queued edit waits for a slot at `position` (1 is next). */
+  wait(edit: string, position: number): void {
+    this.#live.set(edit, { queuePosition: position });
+    this.#changed(attempts.wait(this.#context, edit));
+  }
+
+  started(edit: string, attempt: number, prediction: string): boolean {
+    return attempts.started(this.#context, edit, attempt, prediction);
+  }
+
+  busy(edit: string, attempt: number): readonly WorkMessage[] {
+    return this.#advanced(attempts.busy(this.#context, edit, attempt));
+  }
+
+  report(
+    edit: string,
+    attempt: number,
+    news: attempts.Report,
+    progress?: number,
+  ): readonly WorkMessage[] {
+    if (progress !== undefined) this.#live.set(edit, { progress });
+    return this.#advanced(attempts.report(this.#context, edit, attempt, news));
+  }
+
+  attempt(edit: string, attempt: number): attempts.AttemptRecord | null {
+    return this.#created ? attempts.attemptRecord(this.#context, edit, attempt) : null;
+  }
+
+  beginDelivery(id: string): deliveries.DeliveryTask | null {
+    if (!this.#created) return null;
+    return this.#changed(deliveries.beginDelivery(this.#context, id));
+  }
+
+  finishDelivery(id: string, outcome: deliveries.DeliveryOutcome, jitter: number): void {
+    this.#changed(deliveries.finishDelivery(this.#context, id, outcome, jitter));
+  }
+
+  /** Hands out what is due; called by the queue and the cron, as the alarm calls it itself. */
+  wake(): WorkMessage[] {
+    if (!this.#created) return [];
+    this.#waker.woken(this.#context.now());
+    const messages = takeDue(this.#context);
+    for (const message of messages) {
+      if (message.type === "release") this.#wakeWaiting({ id: message.edit });
+    }
+    return this.#changed(messages);
+  }
+
+  override async alarm(): Promise<void> {
+    for (const message of this.wake()) await this.env.WORK.send(message);
+  }
+
+  #advanced(change: Advance | null): readonly WorkMessage[] {
+    if (change === null) return [];
+    if (isTerminal(change.row.status)) this.#wakeWaiting(change.row);
+    return this.#changed(change.messages);
+  }
+
+  #wakeWaiting(row: Pick<EditRow, "id">): void {
+    this.#live.delete(row.id);
+    for (const done of this.#waiting.get(row.id) ?? []) done();
+  }
+
+  #changed<T>(value: T): T {
+    const now = this.#context.now();
+    this.ctx.waitUntil(this.#waker.arm(nextDueAt(this.#context), now));
+    return value;
+  }
+
+  #for<T>(keyHash: string, work: () => Result<T, Refusal>): Result<T, Refusal> {
+    if (!this.#created) return err(keys.unknownKey);
+    const known = keys.checkKey(this.#context, keyHash);
+    return known.ok ? work() : known;
+  }
+
+  #known<T>(work: () => Result<T, Refusal>): Result<T, Refusal> {
+    if (this.#created) return work();
+    return err({ code: "account_not_found", detail: "There is no account of this id." });
+  }
+
+  #edit(row: EditRow): Edit {
+    return toEdit(this.#context, row, this.#live.get(row.id));
+  }
+
+  #account(): { created_at: number; webhook_secret: string } {
+    const [row] = this.#context.storage.exec<{ created_at: number; webhook_secret: string }>(
+      "SELECT created_at, webhook_secret FROM account",
+    );
+    if (row === undefined) throw new Error("the account row is missing");
+    return row;
+  }
+
+  #resource(): Account {
+    const { available, reserved } = ledger.balance(this.#context);
+    return {
+      id: this.#context.account,
+      object: "account",
+      created_at: instant(this.#account().created_at),
+      balance: { available, reserved, unit: "microcredit" },
+      prices,
+    };
+  }
+}

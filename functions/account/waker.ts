@@ -1,0 +1,54 @@
+import { setWake } from "../directory/accounts.ts";
+
+/** Queues hold a message back for at most twelve hours. */
+const longestDelay = 12 * 3_600_000;
+
+/** How long after the alarm the queue's message comes, in milliseconds. */
+const queueMargin = 5_000;
+
+/** What waking an account takes: its own alarm, the queue and the directory that the cron reads. */
+export interface WakeNets {
+  readonly storage: Pick<DurableObjectStorage, "setAlarm" | "deleteAlarm">;
+  readonly queue: Queue;
+  readonly directory: D1Database;
+}
+
+/**
+ * Keeps an account's next deadline in three independent nets: the object's alarm, a delayed queue message, and the
+ * directory's `wake_at` for the cron. The alarm always follows; the other two are written only when the deadline moves
+ * closer than the one they hold, since an early wake finds nothing due and does no harm.
+ */
+export class Waker {
+  #account: string;
+  #nets: WakeNets;
+  #recorded: number | null = null;
+
+  constructor(account: string, nets: WakeNets) {
+    this.#account = account;
+    this.#nets = nets;
+  }
+
+  /** Forgets a recorded wake that has come, so that the next deadline is recorded anew. */
+  woken(now: number): void {
+    if (this.#recorded !== null && this.#recorded <= now) this.#recorded = null;
+  }
+
+  /** Arms the alarm for `due` (milliseconds; null for nothing) and writes the other nets where needed. */
+  async arm(due: number | null, now: number): Promise<void> {
+    if (due === null) {
+      await this.#nets.storage.deleteAlarm();
+      return;
+    }
+    await this.#nets.storage.setAlarm(Math.max(due, now + 50));
+    if (this.#recorded !== null && this.#recorded <= due) return;
+    const hop = Math.min(due, now + longestDelay);
+    this.#recorded = hop;
+    const delaySeconds = Math.ceil(
+      Math.min(Math.max(hop - now + queueMargin, 0), longestDelay) / 1000,
+    );
+    await Promise.allSettled([
+      setWake(this.#nets.directory, this.#account, hop),
+      this.#nets.queue.send({ v: 1, type: "wake", account: this.#account }, { delaySeconds }),
+    ]);
+  }
+}

@@ -1,0 +1,56 @@
+import type { ModelInput } from "../../schemas/model-input.ts";
+import { limits } from "../../schemas/limits.ts";
+import type { Claim } from "../account/attempts.ts";
+import { signUrl, type Grant, type Keyring } from "../images/signed-url.ts";
+
+/** How long the container's URLs outlive the edit, in seconds. */
+const grace = 3_600;
+
+export interface AttemptUrls {
+  readonly input: ModelInput;
+  readonly callbackUrl: string;
+}
+
+/**
+ * What the container gets for one attempt: the edit's parameters and URLs that are signed for this attempt alone.
+ * `origin` is where the container reaches the edge.
+ */
+export function attemptUrls(
+  keyring: Keyring,
+  origin: string,
+  account: string,
+  claim: Claim,
+): AttemptUrls {
+  const { edit, attempt, parameters } = claim;
+  const exp = Math.floor(claim.deadline / 1000) + grace;
+  const sign = (
+    purpose: Grant["purpose"],
+    method: Grant["method"],
+    index: number,
+    maxBytes: number,
+  ) =>
+    signUrl(keyring, origin, { purpose, method, account, edit, attempt, index, maxBytes, exp });
+  return {
+    callbackUrl: sign("callback", "POST", 0, 0),
+    input: {
+      task: parameters.task,
+      image_url: sign("input", "GET", 0, 0),
+      mask_url: sign("input", "GET", 1, 0),
+      output_urls: Array.from({ length: parameters.n }, (_, index) =>
+        sign("output", "PUT", index, limits.outputBytes),
+      ),
+      manifest_url: sign("manifest", "PUT", 0, limits.manifestBytes),
+      preview_url: sign("preview", "PUT", 0, limits.previewBytes),
+      edit,
+      attempt,
+      prompt: parameters.task === "erase" ? "" : parameters.prompt,
+      negative_prompt: parameters.negative_prompt,
+      n: parameters.n,
+      seed: parameters.seed,
+      steps: parameters.steps,
+      guidance: parameters.guidance,
+      strength: parameters.strength,
+      output_format: parameters.output_format,
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { z } from "@hono/zod-openapi";
+import type { Keyring } from "./images/signed-url.ts";
+
+const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
+const secret = z.string().min(16, "must be a secret of at least 16 characters");
+const optionalUrl = z.union([z.literal(""), z.url()]).default("");
+
+const signingKeys = z
+  .string()
+  .regex(
+    /^[\w-]{1,16}:[\w-]{43,}(,[\w-]{1,16}:[\w-]{43,})*$/,
+    'must look like "kid:base64url of 32 bytes", newest first, separated by commas',
+  )
+  .transform((text): Keyring => {
+    const pairs = text.split(",").map((pair) => pair.split(":") as [string, string]);
+    return { current: pairs[0]?.[0] ?? "", keys: Object.fromEntries(pairs) };
+  });
+
+const shared = {
+  SIGNING_KEYS: signingKeys,
+  ACCOUNT_ID_SECRET: secret,
+  ADMIN_SECRET: secret,
+  PUBLIC_URL: optionalUrl,
+  CALLBACK_URL: optionalUrl,
+  PROFILE: z.enum(["tiny", "sd15"]).default("tiny"),
+  POOL_SLOTS: z.coerce.number().int().positive().default(1),
+  LOCAL_LOOPBACK: z.enum(["true", "false", ""]).default("false"),
+  STARTING_LEASE_SECONDS: seconds(600),
+  PROCESSING_LEASE_SECONDS: seconds(120),
+  EDIT_SECONDS: seconds(900),
+};
+
+const Configuration = z.discriminatedUnion("PROVIDER", [
+  z.object({
+    ...shared,
+    PROVIDER: z.literal("cog"),
+    COG_URL: z.url(),
+    COG_CALLBACK_TOKEN: secret,
+  }),
+  z.object({
+    ...shared,
+    PROVIDER: z.literal("replicate"),
+    REPLICATE_API_TOKEN: secret,
+    REPLICATE_WEBHOOK_SECRET: z.string().startsWith("whsec_"),
+    REPLICATE_MODEL: z.string().regex(/^[\w.-]+\/[\w.-]+(:[0-9a-f]{64})?$/),
+    REPLICATE_URL: z
+      .union([z.literal(""), z.url()])
+      .default("")
+      .transform((url) => url || "https://api.replicate.com/v1"),
+  }),
+]);
+
+/** The Worker's variables and secrets, parsed. */
+export type Configuration = z.infer<typeof Configuration>;
+
+/** A variable or secret is missing or wrong. The message names it, and never its value. */
+export class ConfigurationError extends Error {
+  constructor(issues: readonly string[]) {
+    super(`The Worker is not configured: ${issues.join("; ")}`);
+    this.name = "ConfigurationError";
+  }
+}
+
+const parsed = new WeakMap<object, Configuration>();
+
+/**
+ * The configuration in `env`, read once for each environment object.
+ *
+ * @throws {ConfigurationError} naming every variable or secret that is missing or wrong.
+ */
+export function readConfiguration(env: object): Configuration {
+  const known = parsed.get(env);
+  if (known !== undefined) return known;
+  const result = Configuration.safeParse(env);
+  if (!result.success) {
+    throw new ConfigurationError(
+      result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`),
+    );
+  }
+  parsed.set(env, result.data);
+  return result.data;
+}

@@ -1,0 +1,109 @@
+import { z } from "@hono/zod-openapi";
+
+export const AccountId = z
+  .string()
+  .regex(/^[0-9A-Za-z]{25}$/)
+  .openapi({ example: "w0123456789abcdefABCDEFGH" });
+export const KeyId = z.string().regex(/^key_[0-9a-z]{26}$/);
+
+/** Integer micro-credits: a million of them is one credit. */
+const Microcredits = z.int();
+
+/** What an edit costs, per output: `base + steps * per_step`, times the multiplier of the image's size class. */
+export const Prices = z
+  .object({
+    unit: z.literal("microcredit"),
+    base: z.record(z.string(), Microcredits),
+    per_step: Microcredits,
+    size_classes: z.array(
+      z.object({ name: z.string(), max_pixels: z.int(), multiplier: z.int() }),
+    ),
+  })
+  .openapi("Prices");
+export type Prices = z.infer<typeof Prices>;
+
+export const Account = z
+  .object({
+    id: AccountId,
+    object: z.literal("account"),
+    created_at: z.iso.datetime(),
+    balance: z.object({
+      available: Microcredits,
+      reserved: Microcredits,
+      unit: z.literal("microcredit"),
+    }),
+    prices: Prices,
+  })
+  .openapi("Account");
+export type Account = z.infer<typeof Account>;
+
+export const LedgerKind = z.enum([
+  "grant",
+  "reserve",
+  "capture",
+  "release",
+  "refund",
+  "adjustment",
+]);
+export type LedgerKind = z.infer<typeof LedgerKind>;
+
+/** One movement of money; entries are only ever added. */
+export const LedgerEntry = z
+  .object({
+    id: z.int(),
+    object: z.literal("ledger_entry"),
+    kind: LedgerKind,
+    edit: z.string().nullable(),
+    external_id: z.string().nullable(),
+    available_change: Microcredits,
+    reserved_change: Microcredits,
+    available_after: Microcredits,
+    reserved_after: Microcredits,
+    created_at: z.iso.datetime(),
+  })
+  .openapi("LedgerEntry");
+export type LedgerEntry = z.infer<typeof LedgerEntry>;
+
+export const Ledger = z
+  .object({ object: z.literal("list"), data: z.array(LedgerEntry), next: z.string().nullable() })
+  .openapi("Ledger");
+
+export const Region = z
+  .enum(["wnam", "enam", "weur", "eeur", "apac", "oc", "sam", "afr", "me"])
+  .openapi({ description: "Where the account's data lives; fixed when the account is created." });
+export const AccountRequest = z
+  .strictObject({ region: Region.default("weur") })
+  .openapi("AccountRequest");
+export const KeyRequest = z
+  .strictObject({ name: z.string().min(1).max(80) })
+  .openapi("KeyRequest");
+
+/** An API key without its secret. */
+export const Key = z
+  .object({
+    id: KeyId,
+    object: z.literal("key"),
+    name: z.string(),
+    display: z.string().openapi({ example: "inlay_live_w0123...x8Zk" }),
+    created_at: z.iso.datetime(),
+    revoked_at: z.iso.datetime().nullable(),
+  })
+  .openapi("Key");
+export type Key = z.infer<typeof Key>;
+
+/** A fresh API key: the only answer that ever holds the secret. */
+export const IssuedKey = Key.extend({ key: z.string() }).openapi("IssuedKey");
+
+export const GrantRequest = z
+  .strictObject({
+    amount: z.int().min(1).max(1_000_000_000_000),
+    external_id: z
+      .string()
+      .min(1)
+      .max(200)
+      .openapi({ description: "A retried grant with the same external id grants once." }),
+  })
+  .openapi("GrantRequest");
+
+/** The secret that signs this account's webhooks (Standard Webhooks, `whsec_...`). */
+export const WebhookSecret = z.object({ key: z.string() }).openapi("WebhookSecret");

@@ -1,0 +1,16 @@
+/** What a request may hold. Documented in the README and enforced at the edge from headers alone. */
+export const limits = {
+  jsonBytes: 1024 * 1024,
+  multipartBytes: 80 * 1024 * 1024,
+  imageBytes: 50 * 1024 * 1024,
+  outputBytes: 95 * 1024 * 1024,
+  manifestBytes: 64 * 1024,
+  previewBytes: 1024 * 1024,
+  minSide: 16,
+  maxSide: 16_384,
+  maxPixels: 24_000_000,
+  maxOutputs: 4,
+  maxSteps: 50,
+  promptCharacters: 2_000,
+  metadataBytes: 4_096,
+} as const;

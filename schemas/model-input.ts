@@ -1,0 +1,24 @@
+import { z } from "@hono/zod-openapi";
+import { EditTask, OutputFormat } from "./edit.ts";
+import { limits } from "./limits.ts";
+
+/** Everything the container gets: the `input` of a Cog prediction. Pictures travel as signed URLs only. */
+export const ModelInput = z.strictObject({
+  task: EditTask,
+  image_url: z.string(),
+  mask_url: z.string(),
+  output_urls: z.array(z.string()).min(1).max(limits.maxOutputs),
+  manifest_url: z.string(),
+  preview_url: z.string(),
+  edit: z.string(),
+  attempt: z.int().min(1),
+  prompt: z.string(),
+  negative_prompt: z.string(),
+  n: z.int().min(1).max(limits.maxOutputs),
+  seed: z.int().min(0).max(0xffff_ffff),
+  steps: z.int().min(1).max(limits.maxSteps),
+  guidance: z.number().min(0).max(20),
+  strength: z.number().min(0.05).max(1),
+  output_format: OutputFormat,
+});
+export type ModelInput = z.infer<typeof ModelInput>;

@@ -1,0 +1,73 @@
+/**
+ * Every error a customer can meet: its HTTP status, and a title that never changes.
+ *
+ * The sentence that says what to do is written where the error is raised; `docs/errors.md` is generated from this table.
+ * A code is public: it is added, never renamed.
+ */
+export const problemCatalogue = {
+  request_malformed: { status: 400, title: "The request cannot be parsed" },
+  request_invalid: { status: 422, title: "The request has invalid fields" },
+  content_type_unsupported: { status: 415, title: "The content type is not supported" },
+  length_required: { status: 411, title: "The request must say its length" },
+  body_too_large: { status: 413, title: "The request body is too large" },
+  route_unknown: { status: 404, title: "There is nothing at this address" },
+  method_not_allowed: { status: 405, title: "The method is not allowed here" },
+
+  key_missing: { status: 401, title: "An API key is required" },
+  key_invalid: { status: 401, title: "The API key is not valid" },
+  key_revoked: { status: 401, title: "The API key has been revoked" },
+  admin_secret_invalid: { status: 401, title: "The admin secret is not valid" },
+  account_not_found: { status: 404, title: "There is no such account" },
+  key_not_found: { status: 404, title: "There is no such key" },
+  url_signature_invalid: { status: 403, title: "The signed URL is not valid" },
+  url_expired: { status: 403, title: "The signed URL has expired" },
+  callback_unauthenticated: { status: 401, title: "The callback is not authenticated" },
+
+  idempotency_key_invalid: { status: 400, title: "The idempotency key is not valid" },
+  idempotency_key_reused: { status: 422, title: "The idempotency key belongs to another request" },
+  idempotency_in_progress: { status: 409, title: "A request with this key is in progress" },
+  credits_insufficient: { status: 402, title: "The account has too few credits" },
+  grant_conflict: { status: 409, title: "The external id belongs to another grant" },
+  edits_too_many: { status: 429, title: "Too many edits are in progress" },
+  task_not_in_profile: { status: 422, title: "The task is not in this profile" },
+
+  image_missing: { status: 422, title: "An image is required" },
+  mask_missing: { status: 422, title: "A mask is required" },
+  image_unreadable: { status: 422, title: "The file is not a readable image" },
+  image_format_unsupported: { status: 422, title: "The image format is not supported" },
+  image_animated: { status: 422, title: "Animated images are not supported" },
+  image_too_small: { status: 422, title: "The image is too small" },
+  image_side_too_long: { status: 422, title: "A side of the image is too long" },
+  image_too_many_pixels: { status: 422, title: "The image has too many pixels" },
+  image_too_large: { status: 413, title: "The image file is too large" },
+  image_data_invalid: { status: 422, title: "The data: URI is not valid" },
+  image_url_not_allowed: { status: 422, title: "The image URL is not allowed" },
+  image_url_unreachable: { status: 422, title: "The image URL cannot be fetched" },
+  mask_size_mismatch: { status: 422, title: "Image and mask differ in size" },
+  upload_not_found: { status: 404, title: "There is no such upload" },
+  upload_unusable: { status: 422, title: "The upload cannot be used" },
+  content_conflict: { status: 409, title: "Other bytes are stored already" },
+  webhook_url_not_allowed: { status: 422, title: "The webhook URL is not allowed" },
+
+  edit_not_found: { status: 404, title: "There is no such edit" },
+  edit_deleted: { status: 410, title: "The edit has been deleted" },
+  output_gone: { status: 410, title: "The file has been removed" },
+
+  mask_empty: { status: 422, title: "The mask marks nothing" },
+  mask_damaged: { status: 422, title: "The mask cannot be decoded" },
+  image_damaged: { status: 422, title: "The image cannot be decoded" },
+  output_too_large: { status: 422, title: "The result is too large" },
+  output_blocked: { status: 422, title: "Every output was blocked" },
+  model_failed: { status: 502, title: "The model failed" },
+  edit_expired: { status: 504, title: "The edit ran out of time" },
+
+  configuration_invalid: { status: 500, title: "The deployment is not configured" },
+  internal_error: { status: 500, title: "Something went wrong on our side" },
+  unavailable: { status: 503, title: "The service is briefly unavailable" },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+/** A stable, public error code. */
+export type ProblemCode = keyof typeof problemCatalogue;
+
+/** Every code, in the order of the catalogue. */
+export const problemCodes = Object.keys(problemCatalogue) as [ProblemCode, ...ProblemCode[]];

@@ -1,0 +1,43 @@
+import { z } from "@hono/zod-openapi";
+
+const account = z.string();
+const edit = z.string();
+const attempt = z.int();
+
+/**
+ * One piece of work that the edge does for an account: performed at once after the commit that caused it, and again by
+ * the queue when that was lost. Every kind may be repeated and reordered freely; ids only, never a picture.
+ */
+export const WorkMessage = z.discriminatedUnion("type", [
+  /** Start a prediction for a queued edit. */
+  z.object({ v: z.literal(1), type: z.literal("dispatch"), account, edit }),
+  /** Tell the provider that a prediction is no longer wanted. */
+  z.object({
+    v: z.literal(1),
+    type: z.literal("cancel"),
+    account,
+    edit,
+    attempt,
+    prediction: z.string(),
+  }),
+  /** Give the edit's slot in the pool back. */
+  z.object({ v: z.literal(1), type: z.literal("release"), account, edit }),
+  /** Find out what became of an attempt whose lease ran out. */
+  z.object({ v: z.literal(1), type: z.literal("reconcile"), account, edit, attempt }),
+  /** Copy files that the provider handed out as URLs into R2. */
+  z.object({
+    v: z.literal(1),
+    type: z.literal("copy"),
+    account,
+    edit,
+    attempt,
+    urls: z.array(z.string()).min(1).max(4),
+  }),
+  /** Send one webhook. */
+  z.object({ v: z.literal(1), type: z.literal("deliver"), account, delivery: z.string() }),
+  /** Remove files from R2. */
+  z.object({ v: z.literal(1), type: z.literal("purge"), account, prefixes: z.array(z.string()) }),
+  /** Let the account look for work that is due. */
+  z.object({ v: z.literal(1), type: z.literal("wake"), account }),
+]);
+export type WorkMessage = z.infer<typeof WorkMessage>;
