@@ -1,0 +1,70 @@
+"""Weights on disk: safetensors only, checked by sha256, written whole or not at all."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+
+class CheckpointError(Exception):
+    """A weight file that cannot be used; the message says which and what to do."""
+
+
+def save_weights(path: Path, state: dict[str, Tensor], dtype: torch.dtype = torch.float32) -> str:
+    """Writes tensors atomically; floating ones are stored as `dtype`. Returns the file's sha256."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    stored = {
+        name: (tensor.to(dtype) if tensor.is_floating_point() else tensor).contiguous().clone()
+        for name, tensor in state.items()
+    }
+    save_file(stored, part)
+    os.replace(part, path)
+    return sha256_of(path)
+
+
+def load_weights(path: Path, sha256: str | None = None) -> dict[str, Tensor]:
+    """The tensors of a file, floating ones in fp32; with a sha256, only if the file is that one.
+
+    Raises CheckpointError for a missing, damaged or other file, and for weights that are not finite.
+    """
+    if not path.is_file():
+        raise CheckpointError(f"{path.name} is missing. Restore it from the repository.")
+    if sha256 is not None and sha256_of(path) != sha256:
+        raise CheckpointError(f"{path.name} is not the file that its profile names (sha256).")
+    try:
+        state = load_file(path)
+    except (SafetensorError, OSError, ValueError) as error:
+        raise CheckpointError(f"{path.name} is damaged: {error}") from error
+    for name, tensor in state.items():
+        if not torch.isfinite(tensor.float()).all():
+            raise CheckpointError(f"{path.name}: {name} holds values that are not finite.")
+    return {n: t.float() if t.is_floating_point() else t for n, t in state.items()}
+
+
+def load_into(module: nn.Module, state: dict[str, Tensor], what: str) -> None:
+    """Fills a module; names the tensors that do not fit it."""
+    expected = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
+    given = {name: tuple(tensor.shape) for name, tensor in state.items()}
+    wrong = sorted(
+        n for n in expected.keys() | given.keys() if expected.get(n) != given.get(n)
+    )
+    if wrong:
+        raise CheckpointError(
+            f"{what}: {len(wrong)} tensors do not fit this architecture, first {wrong[0]}"
+            f" (expected {expected.get(wrong[0])}, found {given.get(wrong[0])})."
+        )
+    module.load_state_dict(state)
+
+
+def sha256_of(path: Path) -> str:
+    """The file's SHA-256, in hex."""
+    with path.open("rb") as file:
+        digest = hashlib.sha256()
+        while block := file.read(1 << 20):
+            digest.update(block)
+        return digest.hexdigest()

@@ -1,0 +1,44 @@
+"""A folder of photographs as an endless stream of random crops."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from inlay.masks import integer, uniform
+
+
+class CropStream:
+    """Random square crops (size, size) of the pictures in a folder, at random scales, mirrored half of the time."""
+
+    def __init__(self, folder: Path, size: int, generator: torch.Generator) -> None:
+        paths = sorted(p for p in folder.iterdir() if p.suffix in {".jpg", ".png", ".webp"})
+        if not paths:
+            raise FileNotFoundError(
+                f"{folder} holds no pictures. Fetch them with: python -m inlay.fetch"
+            )
+        self.size = size
+        self.generator = generator
+        self.pictures = [np.asarray(Image.open(p).convert("RGB")) for p in paths]
+        areas = torch.tensor([float(p.shape[0] * p.shape[1]) for p in self.pictures])
+        self.weights = areas.sqrt()
+
+    def batch(self, count: int) -> Tensor:
+        """Crops (count, 3, size, size) in [-1, 1]."""
+        return torch.stack([self.crop() for _ in range(count)])
+
+    def crop(self) -> Tensor:
+        """One crop (3, size, size) in [-1, 1]."""
+        index = int(torch.multinomial(self.weights, 1, generator=self.generator).item())
+        picture = self.pictures[index]
+        height, width = picture.shape[:2]
+        largest = min(height, width)
+        side = min(largest, round(self.size * (1 + 2.5 * uniform(self.generator) ** 2)))
+        top = integer(self.generator, height - side + 1)
+        left = integer(self.generator, width - side + 1)
+        crop = Image.fromarray(picture[top : top + side, left : left + side])
+        crop = crop.resize((self.size, self.size), Image.Resampling.LANCZOS)
+        pixels = torch.from_numpy(np.array(crop)).permute(2, 0, 1).float() / 127.5 - 1
+        return pixels.flip(2) if uniform(self.generator) < 0.5 else pixels

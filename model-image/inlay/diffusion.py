@@ -1,0 +1,59 @@
+"""The noise process and the one sampling loop: velocity prediction with zero terminal signal-to-noise ratio."""
+
+from collections.abc import Callable
+from math import pi
+
+import torch
+from torch import Tensor
+
+Velocity = Callable[[Tensor, Tensor], Tensor]
+"""Noisy latents (n, 4, h, w) and times (n,) in [0, 1] to velocities (n, 4, h, w)."""
+
+
+def signal_and_noise(t: Tensor) -> tuple[Tensor, Tensor]:
+    """The shares of signal and noise at times in [0, 1] on the cosine schedule: all signal at 0, all noise at 1."""
+    angle = t * (pi / 2)
+    return angle.cos(), angle.sin()
+
+
+def add_noise(clean: Tensor, noise: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
+    """Noisy latents and the velocity to predict (Salimans and Ho 2022), at times (B,)."""
+    signal, sigma = (share[:, None, None, None] for share in signal_and_noise(t))
+    return signal * clean + sigma * noise, signal * noise - sigma * clean
+
+
+def seeded_noise(seeds: list[int], shape: tuple[int, int, int]) -> Tensor:
+    """Noise (n, *shape) that depends on each output's seed alone, made on the CPU."""
+    return torch.stack(
+        [torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds]
+    )
+
+
+@torch.no_grad()
+def sample(
+    velocity: Velocity,
+    noise: Tensor,
+    steps: int,
+    on_step: Callable[[int, int], None],
+    start: Tensor | None = None,
+    strength: float = 1.0,
+) -> Tensor:
+    """Clean latents from noise (n, 4, h, w) in `steps` steps of DDIM (Song et al. 2020, eta 0).
+
+    With `start` (clean latents) and a strength below 1, sampling begins at that share of the way. `on_step(done,
+    total)` is called after every step and may raise to stop.
+    """
+    begin = min(max(strength, 0.0), 1.0) if start is not None else 1.0
+    times = torch.linspace(begin, 0.0, steps + 1)
+    x = noise
+    if start is not None and begin < 1:
+        x, _ = add_noise(start.expand_as(noise), noise, times[:1].expand(len(noise)))
+    for step in range(steps):
+        now, after = times[step].to(x), times[step + 1].to(x)
+        v = velocity(x, now.expand(len(x)))
+        signal, sigma = signal_and_noise(now)
+        clean, eps = signal * x - sigma * v, sigma * x + signal * v
+        signal, sigma = signal_and_noise(after)
+        x = signal * clean + sigma * eps
+        on_step(step + 1, steps)
+    return x

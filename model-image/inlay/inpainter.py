@@ -1,0 +1,126 @@
+"""A profile's networks, loaded and ready to fill holes."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from inlay.autoencoder import FACTOR, Autoencoder
+from inlay.checkpoint import CheckpointError, load_into, load_weights
+from inlay.config import AUTOENCODERS, UNetConfig
+from inlay.decoder import reduce_mask
+from inlay.diffusion import sample, seeded_noise
+from inlay.unet import UNet
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What `profile.json` says: which architecture the folder's weights belong to, and what they can do."""
+
+    name: str
+    decoder: str
+    autoencoder: str
+    native_size: int
+    tasks: tuple[str, ...]
+    uses_prompt: bool
+    files: dict[str, str]
+
+    @classmethod
+    def read(cls, folder: Path) -> "Profile":
+        """The profile of a folder; CheckpointError if there is none or it is not understood."""
+        try:
+            values = json.loads((folder / "profile.json").read_text())
+            return cls(**(values | {"tasks": tuple(values["tasks"])}))
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise CheckpointError(f"{folder.name}/profile.json cannot be read: {error}") from error
+
+
+class Inpainter:
+    """Fills the hole of a square picture at the profile's native size.
+
+    Noise depends on each output's seed alone and is made on the CPU, so that output i is the same whatever n is.
+    """
+
+    def __init__(self, profile: Profile, autoencoder: Autoencoder, unet: UNet) -> None:
+        self._profile = profile
+        self._autoencoder = autoencoder.eval().requires_grad_(False)
+        self._unet = unet.eval().requires_grad_(False)
+
+    @classmethod
+    def load(
+        cls, folder: Path, device: torch.device, dtype: torch.dtype = torch.float32
+    ) -> "Inpainter":
+        """Loads and verifies a profile's folder; CheckpointError names what is wrong with it."""
+        profile = Profile.read(folder)
+        states = {name: load_weights(folder / name, sha) for name, sha in profile.files.items()}
+        autoencoder = Autoencoder(AUTOENCODERS[profile.autoencoder])
+        load_into(autoencoder, states["autoencoder.safetensors"], "autoencoder.safetensors")
+        unet = UNet(UNetConfig())
+        load_into(unet, states["unet.safetensors"], "unet.safetensors")
+        return cls(profile, autoencoder.to(device, dtype), unet.to(device, dtype))
+
+    @property
+    def native_size(self) -> int:
+        """The side of the pictures that `fill` takes, in pixels."""
+        return self._profile.native_size
+
+    @property
+    def profile(self) -> str:
+        return self._profile.name
+
+    @property
+    def decoder_name(self) -> str:
+        return self._profile.decoder
+
+    @property
+    def uses_prompt(self) -> bool:
+        """Whether a prompt changes the result."""
+        return self._profile.uses_prompt
+
+    @property
+    def weights_sha256(self) -> str:
+        """One hash over the hashes of the files loaded."""
+        joined = "".join(sha for _, sha in sorted(self._profile.files.items()))
+        return hashlib.sha256(joined.encode()).hexdigest()
+
+    @torch.inference_mode()
+    def fill(
+        self,
+        image: Tensor,
+        mask: Tensor,
+        *,
+        seeds: list[int],
+        steps: int,
+        guidance: float,
+        strength: float,
+        on_step: Callable[[int, int], None],
+    ) -> Tensor:
+        """Pictures (n, 3, S, S) in [-1, 1] for a picture (1, 3, S, S) and a mask (1, 1, S, S) in {0, 1}, 1 = repaint.
+
+        `guidance` has no meaning without a prompt. `on_step` may raise to stop.
+        """
+        if not torch.isfinite(image).all():
+            raise ValueError("the picture holds values that are not finite")
+        if not ((mask == 0) | (mask == 1)).all():
+            raise ValueError("the mask must hold zeros and ones only")
+        reference = next(self._unet.parameters())
+        image, mask = image.to(reference), mask.to(reference)
+        scale = self._unet.latent_scale
+        side = self.native_size // FACTOR
+        hole = reduce_mask(mask, (side, side), "area")
+        masked = self._autoencoder.encode(image * (1 - mask)).mean * scale
+        start = self._autoencoder.encode(image).mean * scale if strength < 1 else None
+        count = len(seeds)
+
+        def velocity(noisy: Tensor, t: Tensor) -> Tensor:
+            return self._unet(
+                noisy, t, hole.expand(count, -1, -1, -1), masked.expand(count, -1, -1, -1)
+            )
+
+        noise = seeded_noise(seeds, (self._unet.config.latent_channels, side, side)).to(reference)
+        latents = sample(velocity, noise, steps, on_step, start, strength)
+        return self._autoencoder.decode(latents / scale, image, mask).float().clamp(-1, 1)

@@ -1,0 +1,115 @@
+"""The blocks that encoder and decoder are built from. Names follow diffusers', so that state dicts are exchanged as they are."""
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+EPSILON = 1e-6
+
+
+class ResnetBlock(nn.Module):
+    """Two normalised 3x3 convolutions beside a shortcut; (B, in, H, W) to (B, out, H, W)."""
+
+    def __init__(self, channels_in: int, channels_out: int, groups: int) -> None:
+        super().__init__()
+        self.norm1 = nn.GroupNorm(groups, channels_in, eps=EPSILON)
+        self.conv1 = nn.Conv2d(channels_in, channels_out, 3, padding=1)
+        self.norm2 = nn.GroupNorm(groups, channels_out, eps=EPSILON)
+        self.conv2 = nn.Conv2d(channels_out, channels_out, 3, padding=1)
+        if channels_in != channels_out:
+            self.conv_shortcut = nn.Conv2d(channels_in, channels_out, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = self.conv1(F.silu(self.norm1(x)))
+        h = self.conv2(F.silu(self.norm2(h)))
+        return h + (self.conv_shortcut(x) if hasattr(self, "conv_shortcut") else x)
+
+
+class Attention(nn.Module):
+    """Single-head self-attention over all positions, with its own norm and shortcut."""
+
+    def __init__(self, channels: int, groups: int) -> None:
+        super().__init__()
+        self.group_norm = nn.GroupNorm(groups, channels, eps=EPSILON)
+        self.to_q = nn.Linear(channels, channels)
+        self.to_k = nn.Linear(channels, channels)
+        self.to_v = nn.Linear(channels, channels)
+        self.to_out = nn.ModuleList([nn.Linear(channels, channels)])
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, channels, height, width = x.shape
+        h = self.group_norm(x).flatten(2).transpose(1, 2)
+        h = F.scaled_dot_product_attention(self.to_q(h), self.to_k(h), self.to_v(h))
+        h = self.to_out[0](h).transpose(1, 2).reshape(batch, channels, height, width)
+        return x + h
+
+
+class MidBlock(nn.Module):
+    """Block, attention, block at the latents' resolution: the only place that sees the whole picture at once."""
+
+    def __init__(self, channels: int, groups: int) -> None:
+        super().__init__()
+        self.resnets = nn.ModuleList([ResnetBlock(channels, channels, groups) for _ in range(2)])
+        self.attentions = nn.ModuleList([Attention(channels, groups)])
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.resnets[1](self.attentions[0](self.resnets[0](x)))
+
+
+class Downsample(nn.Module):
+    """Halves height and width by a strided convolution, padded right and below only."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, 3, stride=2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.conv(F.pad(x, (0, 1, 0, 1)))
+
+
+class Upsample(nn.Module):
+    """Doubles height and width: nearest neighbour, then a convolution."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.conv(F.interpolate(x, scale_factor=2.0, mode="nearest"))
+
+
+class DownBlock(nn.Module):
+    """One level of the encoder."""
+
+    def __init__(
+        self, channels_in: int, channels_out: int, blocks: int, groups: int, last: bool
+    ) -> None:
+        super().__init__()
+        widths = [channels_in] + [channels_out] * blocks
+        self.resnets = nn.ModuleList(
+            [ResnetBlock(a, b, groups) for a, b in zip(widths, widths[1:], strict=False)]
+        )
+        self.downsamplers = nn.ModuleList([] if last else [Downsample(channels_out)])
+
+    def forward(self, x: Tensor) -> Tensor:
+        for layer in [*self.resnets, *self.downsamplers]:
+            x = layer(x)
+        return x
+
+
+class UpBlock(nn.Module):
+    """One level of the decoder."""
+
+    def __init__(
+        self, channels_in: int, channels_out: int, blocks: int, groups: int, last: bool
+    ) -> None:
+        super().__init__()
+        widths = [channels_in] + [channels_out] * blocks
+        self.resnets = nn.ModuleList(
+            [ResnetBlock(a, b, groups) for a, b in zip(widths, widths[1:], strict=False)]
+        )
+        self.upsamplers = nn.ModuleList([] if last else [Upsample(channels_out)])
+
+    def forward(self, x: Tensor) -> Tensor:
+        for layer in [*self.resnets, *self.upsamplers]:
+            x = layer(x)
+        return x
