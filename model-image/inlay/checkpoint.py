@@ -1,7 +1,6 @@
 """Weights on disk: safetensors only, checked by sha256, written whole or not at all."""
 
 import hashlib
-import os
 from pathlib import Path
 
 import torch
@@ -23,7 +22,7 @@ def save_weights(path: Path, state: dict[str, Tensor], dtype: torch.dtype = torc
         for name, tensor in state.items()
     }
     save_file(stored, part)
-    os.replace(part, path)
+    part.replace(path)
     return sha256_of(path)
 
 
@@ -50,9 +49,7 @@ def load_into(module: nn.Module, state: dict[str, Tensor], what: str) -> None:
     """Fills a module; names the tensors that do not fit it."""
     expected = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
     given = {name: tuple(tensor.shape) for name, tensor in state.items()}
-    wrong = sorted(
-        n for n in expected.keys() | given.keys() if expected.get(n) != given.get(n)
-    )
+    wrong = sorted(n for n in expected.keys() | given.keys() if expected.get(n) != given.get(n))
     if wrong:
         raise CheckpointError(
             f"{what}: {len(wrong)} tensors do not fit this architecture, first {wrong[0]}"

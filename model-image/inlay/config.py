@@ -39,7 +39,9 @@ def sd_autoencoder(width: int, blocks: int) -> AutoencoderConfig:
     )
 
 
-def tiny_autoencoder(width: int = 32, blocks: int = 1, conditional: bool = True) -> AutoencoderConfig:
+def tiny_autoencoder(
+    width: int = 32, blocks: int = 1, conditional: bool = True
+) -> AutoencoderConfig:
     """The autoencoder of the `tiny` profile: the same classes, always in 8 groups."""
     return AutoencoderConfig(
         encoder_widths=(32, 64, 128, 128),

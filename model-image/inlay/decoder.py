@@ -88,7 +88,10 @@ class Decoder(nn.Module):
         mask: Tensor | None = None,
         reduction: MaskReduction = "area",
     ) -> Tensor:
-        """Decodes; `image` (b, 3, H, W) in [-1, 1] and `mask` (b, 1, H, W) in {0, 1} may have batch 1 for any number of latents."""
+        """Decodes latents (n, 4, h, w).
+
+        `image` (b, 3, H, W) in [-1, 1] and `mask` (b, 1, H, W) in {0, 1}, with b = n, or 1 for any n.
+        """
         features: list[Tensor] | None = None
         if image is not None and mask is not None:
             features = self.condition_encoder(image * (1 - mask))

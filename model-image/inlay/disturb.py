@@ -1,4 +1,4 @@
-"""Latents as a sampler leaves them: off in colour, contrast and noise inside the hole (compare ASUKA, arXiv 2312.04831)."""
+"""Latents as a sampler leaves them: off in colour and noise inside the hole (compare ASUKA, arXiv 2312.04831)."""
 
 import torch
 import torch.nn.functional as F

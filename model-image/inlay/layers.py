@@ -1,4 +1,4 @@
-"""The blocks that encoder and decoder are built from. Names follow diffusers', so that state dicts are exchanged as they are."""
+"""The blocks that encoder and decoder are built from, named as in diffusers, so that state dicts are exchanged."""
 
 import torch.nn.functional as F
 from torch import Tensor, nn

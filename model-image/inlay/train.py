@@ -105,7 +105,7 @@ def train(config: TrainConfig) -> list[float]:
 
 
 def build(config: TrainConfig, autoencoder: Autoencoder) -> tuple[nn.Module, list[nn.Parameter]]:
-    """The network that a stage trains and those of its parameters that move; earlier stages are loaded and frozen."""
+    """The network that a stage trains, and its parameters that move; earlier stages are loaded and frozen."""
     if config.stage == "autoencoder":
         moving = [p for n, p in autoencoder.named_parameters() if "condition_encoder" not in n]
         return autoencoder, moving
@@ -149,9 +149,7 @@ def loss_of(
         return F.l1_loss(decoded, image) + config.divergence * posterior.divergence().mean()
 
     full = config.full_masks if config.stage == "decoder" else 0.1
-    mask = torch.stack(
-        [random_mask(config.size, generator, full) for _ in range(config.batch)]
-    )
+    mask = torch.stack([random_mask(config.size, generator, full) for _ in range(config.batch)])
     small = (config.size // FACTOR, config.size // FACTOR)
     hole = reduce_mask(mask, small, "area")
     with torch.no_grad():

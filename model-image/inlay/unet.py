@@ -98,8 +98,6 @@ class UNet(nn.Module):
         for layer in self.mid:
             h = layer(h, embedding) if isinstance(layer, TimedBlock) else layer(h)
         for layer in self.up:
-            if isinstance(layer, TimedBlock):
-                h = layer(torch.cat([h, skips.pop()], dim=1), embedding)
-            else:
-                h = layer(h)
+            timed = isinstance(layer, TimedBlock)
+            h = layer(torch.cat([h, skips.pop()], dim=1), embedding) if timed else layer(h)
         return self.conv_out(F.silu(self.norm_out(h)))

@@ -1,0 +1,152 @@
+"""Where to look: one square crop with context around each group of the mask (design section 5, rule 3)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+CONTEXT = 1.6
+"""A crop's side as a multiple of its group's longer side."""
+
+MAX_CROPS = 8
+GRID = 128
+"""The mask is looked at in at most this many cells a side; groups within a cell of each other are one."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """Pixels from (left, top) up to, not including, (right, bottom)."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    def union(self, other: "Box") -> "Box":
+        return Box(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
+    def contains(self, other: "Box") -> bool:
+        return self.union(other) == self
+
+    @property
+    def side(self) -> int:
+        return max(self.right - self.left, self.bottom - self.top)
+
+
+@dataclass(frozen=True)
+class Crop:
+    """A square region, possibly beyond the picture's edges, and the box of the mask that it is for."""
+
+    left: int
+    top: int
+    side: int
+    hole: Box
+
+    @property
+    def box(self) -> Box:
+        return Box(self.left, self.top, self.left + self.side, self.top + self.side)
+
+
+def plan_crops(mask: NDArray[np.bool_], native: int) -> tuple[list[Crop], bool]:
+    """The crops that cover a mask (H, W), and whether groups had to be merged to stay within the limit.
+
+    A group that lies whole within another's crop shares it.
+    """
+    boxes = group_boxes(mask)
+    boxes = share_crops(boxes, mask.shape, native)
+    merged = len(boxes) > MAX_CROPS
+    while len(boxes) > MAX_CROPS:
+        boxes = merge_nearest(boxes)
+    boxes = share_crops(boxes, mask.shape, native)
+    return [crop_around(box, mask.shape, native) for box in boxes], merged
+
+
+def crop_around(hole: Box, shape: tuple[int, ...], native: int) -> Crop:
+    """A square around a hole with context, inside the picture where it fits."""
+    height, width = shape[:2]
+    side = max(round(hole.side * CONTEXT), min(native, max(height, width)))
+    left = (hole.left + hole.right - side) // 2
+    top = (hole.top + hole.bottom - side) // 2
+    return Crop(inside(left, side, width), inside(top, side, height), side, hole)
+
+
+def inside(start: int, side: int, length: int) -> int:
+    """Moves a span into [0, length); one that is longer is centred."""
+    if side >= length:
+        return (length - side) // 2
+    return min(max(start, 0), length - side)
+
+
+def group_boxes(mask: NDArray[np.bool_]) -> list[Box]:
+    """Tight boxes around the groups of a mask, largest first."""
+    height, width = mask.shape
+    cell = max(1, -(-max(height, width) // GRID))
+    rows, columns = -(-height // cell), -(-width // cell)
+    padded = np.zeros((rows * cell, columns * cell), dtype=bool)
+    padded[:height, :width] = mask
+    occupied = padded.reshape(rows, cell, columns, cell).any(axis=(1, 3))
+
+    boxes = []
+    left_over = occupied.copy()
+    while left_over.any():
+        row, column = (int(i) for i in np.argwhere(left_over)[0])
+        top, left, bottom, right = flood(left_over, row, column)
+        region = np.s_[top * cell : bottom * cell, left * cell : right * cell]
+        ys, xs = np.nonzero(mask[region])
+        boxes.append(
+            Box(
+                left * cell + int(xs.min()),
+                top * cell + int(ys.min()),
+                left * cell + int(xs.max()) + 1,
+                top * cell + int(ys.max()) + 1,
+            )
+        )
+    return sorted(boxes, key=lambda box: -box.side)
+
+
+def flood(cells: NDArray[np.bool_], row: int, column: int) -> tuple[int, int, int, int]:
+    """Clears the group of cells around one, corners touching included; returns its top, left, bottom, right."""
+    height, width = cells.shape
+    cells[row, column] = False
+    waiting = [(row, column)]
+    top, left, bottom, right = row, column, row + 1, column + 1
+    while waiting:
+        y, x = waiting.pop()
+        top, left, bottom, right = min(top, y), min(left, x), max(bottom, y + 1), max(right, x + 1)
+        for ny in range(max(y - 1, 0), min(y + 2, height)):
+            for nx in range(max(x - 1, 0), min(x + 2, width)):
+                if cells[ny, nx]:
+                    cells[ny, nx] = False
+                    waiting.append((ny, nx))
+    return top, left, bottom, right
+
+
+def share_crops(boxes: list[Box], shape: tuple[int, ...], native: int) -> list[Box]:
+    """Joins groups of which one lies within the other's crop, until none does."""
+    boxes = list(boxes)
+    index = 0
+    while index < len(boxes):
+        crop = crop_around(boxes[index], shape, native).box
+        inner = [b for i, b in enumerate(boxes) if i != index and crop.contains(b)]
+        if not inner:
+            index += 1
+            continue
+        joined = boxes[index]
+        for box in inner:
+            joined = joined.union(box)
+        boxes = [joined, *(b for i, b in enumerate(boxes) if i != index and b not in inner)]
+        index = 0
+    return boxes
+
+
+def merge_nearest(boxes: list[Box]) -> list[Box]:
+    """Joins the two boxes whose common box is the smallest."""
+    pairs = [(a.union(b).side, i, j) for i, a in enumerate(boxes) for j, b in enumerate(boxes[:i])]
+    _, i, j = min(pairs)
+    rest = [box for k, box in enumerate(boxes) if k not in (i, j)]
+    return [*rest, boxes[i].union(boxes[j])]

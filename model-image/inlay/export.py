@@ -1,0 +1,41 @@
+"""Packs trained weights into a profile's folder: `python -m inlay.export --out weights/tiny`."""
+
+import argparse
+import json
+from pathlib import Path
+
+import torch
+
+from inlay.checkpoint import load_weights, save_weights
+
+
+def main() -> None:
+    """Reads the averaged weights of the runs and writes fp16 safetensors with a `profile.json` that names them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=Path, default=Path("runs"))
+    parser.add_argument("--out", type=Path, default=Path("weights/tiny"))
+    arguments = parser.parse_args()
+    export(arguments.runs, arguments.out)
+
+
+def export(runs: Path, out: Path) -> None:
+    """Writes the folder that `Inpainter.load` reads."""
+    files = {}
+    for stage, name in (("decoder", "autoencoder"), ("unet", "unet")):
+        state = load_weights(runs / stage / "average.safetensors")
+        target = out / f"{name}.safetensors"
+        files[target.name] = save_weights(target, state, torch.float16)
+    profile = {
+        "name": "tiny",
+        "decoder": "base",
+        "autoencoder": "tiny-base",
+        "native_size": 256,
+        "tasks": ["inpaint", "erase"],
+        "uses_prompt": False,
+        "files": files,
+    }
+    (out / "profile.json").write_text(json.dumps(profile, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""From a picture and a mask to finished pictures: crops, fills, and the composite that keeps what is kept."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from inlay.crops import Crop, plan_crops
+from inlay.pixels import Picture, Samples
+
+
+class Filler(Protocol):
+    """What fills a hole at its native size; `inlay.inpainter.Inpainter` in production."""
+
+    @property
+    def native_size(self) -> int: ...
+
+    def fill(
+        self,
+        image: Tensor,
+        mask: Tensor,
+        *,
+        seeds: list[int],
+        steps: int,
+        guidance: float,
+        strength: float,
+        on_step: Callable[[int, int], None],
+    ) -> Tensor: ...
+
+
+@dataclass(frozen=True)
+class FillSettings:
+    """How holes are filled."""
+
+    seeds: list[int]
+    steps: int
+    guidance: float
+    strength: float
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Finished pictures: samples (H, W, C) in the picture's own mode, one a seed."""
+
+    samples: list[Samples]
+    kept_pixels: int
+    crops: int
+    merged: bool
+
+
+def fill_picture(
+    filler: Filler,
+    picture: Picture,
+    mask: NDArray[np.bool_],
+    settings: FillSettings,
+    on_step: Callable[[int, int], None],
+) -> Filled:
+    """Fills the mask (H, W) once a seed. Samples where the mask is False are the picture's own, unchanged.
+
+    The first crop is filled for all seeds together; later crops see each output's own earlier fills. Parts of the
+    mask that are not filled yet count as masked wherever they are seen.
+    """
+    crops, merged = plan_crops(mask, filler.native_size)
+    count = len(settings.seeds)
+    total = settings.steps * (1 + (len(crops) - 1) * count)
+    done = 0
+
+    def advance(_step: int, _steps: int) -> None:
+        nonlocal done
+        done += 1
+        on_step(done, total)
+
+    colours = [picture.colour().copy() for _ in settings.seeds]
+    waiting = mask.copy()
+    for position, crop in enumerate(crops):
+        region = hole_region(crop, waiting)
+        groups = [list(range(count))] if position == 0 else [[i] for i in range(count)]
+        for group in groups:
+            image = to_tensor(cut(colours[group[0]], crop), filler.native_size)
+            hole = mask_tensor(cut(waiting, crop), filler.native_size)
+            generated = filler.fill(
+                image,
+                hole,
+                seeds=[settings.seeds[i] for i in group],
+                steps=settings.steps,
+                guidance=settings.guidance,
+                strength=settings.strength,
+                on_step=advance,
+            )
+            for i, output in zip(group, generated, strict=True):
+                paste(colours[i], output, crop, region)
+        waiting &= ~region
+
+    samples = [compose(picture, colour, mask) for colour in colours]
+    return Filled(samples, int(mask.size - np.count_nonzero(mask)), len(crops), merged)
+
+
+def compose(picture: Picture, colour: Samples, mask: NDArray[np.bool_]) -> Samples:
+    """The picture's own samples outside the mask, the filled colours inside it."""
+    return np.where(mask[..., None], picture.with_colour(colour), picture.samples)
+
+
+def hole_region(crop: Crop, waiting: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The part (H, W) of the mask that a crop fills: its own group's box, as far as it is not filled yet."""
+    region = np.zeros_like(waiting)
+    box = crop.hole
+    span = np.s_[box.top : box.bottom, box.left : box.right]
+    region[span] = waiting[span]
+    return region
+
+
+def cut(array: NDArray[np.generic], crop: Crop) -> NDArray[np.generic]:
+    """The crop's region (side, side, ...); beyond the picture its edge is repeated, and nothing is masked."""
+    height, width = array.shape[:2]
+    ys = np.arange(crop.top, crop.top + crop.side)
+    xs = np.arange(crop.left, crop.left + crop.side)
+    region = array[np.clip(ys, 0, height - 1)[:, None], np.clip(xs, 0, width - 1)[None]]
+    if array.dtype == bool:
+        region &= ((ys >= 0) & (ys < height))[:, None] & ((xs >= 0) & (xs < width))[None]
+    return region
+
+
+def to_tensor(rgb: NDArray[np.generic], native: int) -> Tensor:
+    """RGB samples (s, s, 3) as (1, 3, native, native) in [-1, 1]."""
+    image = Image.fromarray(rgb).resize((native, native), Image.Resampling.LANCZOS)
+    return torch.from_numpy(np.array(image)).permute(2, 0, 1)[None].float() / 127.5 - 1
+
+
+def mask_tensor(mask: NDArray[np.generic], native: int) -> Tensor:
+    """A mask (s, s) as (1, 1, native, native): a pixel is masked as soon as any part of it is."""
+    tensor = torch.from_numpy(mask.astype(np.float32))[None, None]
+    if mask.shape[0] > native:
+        return F.adaptive_max_pool2d(tensor, (native, native))
+    return (F.interpolate(tensor, size=(native, native), mode="bilinear") > 0).float()
+
+
+def paste(colour: Samples, output: Tensor, crop: Crop, region: NDArray[np.bool_]) -> None:
+    """Writes a generated square (3, S, S) in [-1, 1] back where `region` is True, at the picture's resolution."""
+    pixels = ((output.permute(1, 2, 0).cpu().numpy() + 1) * 127.5).round().clip(0, 255)
+    square = Image.fromarray(pixels.astype(np.uint8))
+    if crop.side != square.width:
+        square = square.resize((crop.side, crop.side), Image.Resampling.BICUBIC)
+    ys, xs = np.nonzero(region)
+    colour[ys, xs] = np.asarray(square)[ys - crop.top, xs - crop.left]

@@ -1,0 +1,39 @@
+"""Serves the model with coglet, without Docker: `python -m inlay.serve --port 5000 --edge http://127.0.0.1:8787`."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+SETUP_SECONDS = 300
+
+
+def main() -> None:
+    """Sets coglet's environment and becomes the server: one process group, ended by one signal."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=5000)
+    parser.add_argument("--edge", default=os.environ.get("INLAY_EDGE_ORIGIN", ""))
+    parser.add_argument("--profile", default=os.environ.get("INLAY_PROFILE", "tiny"))
+    arguments = parser.parse_args()
+    if not arguments.edge:
+        sys.exit("Say where the edge is: --edge https://your-worker.example.com")
+    os.chdir(ROOT)
+    environment = os.environ | {
+        # coglet starts its worker with the first python on PATH: it has to be this one.
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        "PYTHONPATH": str(ROOT),
+        "PORT": str(arguments.port),
+        "COG_PREDICT_TYPE_STUB": "run.py:Runner",
+        # Without a deadline a failed start would stay "starting" for good.
+        "COG_SETUP_TIMEOUT": os.environ.get("COG_SETUP_TIMEOUT", str(SETUP_SECONDS)),
+        "INLAY_EDGE_ORIGIN": arguments.edge,
+        "INLAY_PROFILE": arguments.profile,
+    }
+    command = [sys.executable, "-m", "cog.server.http", "--host", arguments.host]
+    os.execve(sys.executable, command, environment)  # noqa: S606
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""The Cog entry point: it loads a profile once and carries one edit out at a time."""
+
+import os
+from pathlib import Path
+
+import torch
+from cog import BaseRunner, Input
+
+from inlay.inpainter import Inpainter
+from inlay.progress import StepProgress
+from inlay.runner import EditInput, run_edit
+from inlay.transport import EdgeClient
+
+WEIGHTS = Path(__file__).parent / "weights"
+
+
+class Runner(BaseRunner):
+    """Serves the profile named by INLAY_PROFILE to the edge at INLAY_EDGE_ORIGIN."""
+
+    def setup(self) -> None:
+        """Loads and verifies the profile's weights."""
+        profile = os.environ.get("INLAY_PROFILE", "tiny")
+        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.inpainter = Inpainter.load(WEIGHTS / profile, device)
+        self.edge = EdgeClient(os.environ["INLAY_EDGE_ORIGIN"])
+
+    def run(
+        self,
+        image_url: str = Input(description="Signed URL of the picture"),
+        mask_url: str = Input(description="Signed URL of the mask; white is repainted"),
+        output_urls: list[str] = Input(description="Signed URLs that take the outputs, n of them"),
+        manifest_url: str = Input(description="Signed URL that takes the manifest, last of all"),
+        preview_url: str = Input(description="Signed URL that takes previews"),
+        edit: str = Input(description="Id of the edit"),
+        attempt: int = Input(description="Number of the attempt", ge=1),
+        seed: int = Input(description="Output i uses seed + i", ge=0, le=2**32 - 1),
+        task: str = Input(
+            description="What to do", default="inpaint", choices=["inpaint", "erase"]
+        ),
+        prompt: str = Input(description="What to paint", default=""),
+        negative_prompt: str = Input(description="What to avoid", default=""),
+        n: int = Input(description="Number of outputs", default=1, ge=1, le=4),
+        steps: int = Input(description="Sampling steps", default=20, ge=1, le=50),
+        guidance: float = Input(description="Strength of the prompt", default=7.5, ge=0, le=20),
+        strength: float = Input(description="1 repaints from noise", default=1.0, ge=0.05, le=1),
+        output_format: str = Input(
+            description="File format", default="png", choices=["png", "webp", "jpeg"]
+        ),
+    ) -> str:
+        """Carries out one attempt; the result is the manifest at `manifest_url`, whose status this returns."""
+        values = {name: value for name, value in locals().items() if name != "self"}
+        manifest = run_edit(self.inpainter, self.edge, EditInput(**values), StepProgress())
+        return "succeeded" if manifest.error is None else "failed"
