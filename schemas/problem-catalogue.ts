@@ -29,7 +29,6 @@ export const problemCatalogue = {
   credits_insufficient: { status: 402, title: "The account has too few credits" },
   grant_conflict: { status: 409, title: "The external id belongs to another grant" },
   edits_too_many: { status: 429, title: "Too many edits are in progress" },
-  task_not_in_profile: { status: 422, title: "The task is not in this profile" },
 
   image_missing: { status: 422, title: "An image is required" },
   mask_missing: { status: 422, title: "A mask is required" },

@@ -22,7 +22,7 @@ import * as keys from "./keys.ts";
 import * as ledger from "./ledger.ts";
 import { signedLinks } from "./links.ts";
 import { prices } from "./price.ts";
-import { exists, migrate } from "./schema.ts";
+import { exists, migrate, storedAccountId } from "./schema.ts";
 import * as uploads from "./uploads.ts";
 import { Waker } from "./waker.ts";
 
@@ -47,44 +47,28 @@ export interface AcceptedEdit {
  * Methods that customers reach take the SHA-256 of their API key first and refuse before anything else.
  */
 export class AccountObject extends DurableObject<Env> {
-  #context: AccountContext;
-  #waker: Waker;
+  #context!: AccountContext;
+  #waker!: Waker;
   #created: boolean;
   #live = new Map<string, Liveness>();
   #waiting = new Map<string, Set<() => void>>();
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
-    const configuration = readConfiguration(env);
-    const account = state.id.name ?? "";
-    this.#context = {
-      account,
-      storage: durableStorage(state.storage),
-      now: Date.now,
-      newId: (prefix) => newId(prefix, Date.now(), (bytes) => crypto.getRandomValues(bytes)),
-      links: signedLinks(account, configuration.SIGNING_KEYS),
-      settings: {
-        startingLease: configuration.STARTING_LEASE_SECONDS * 1000,
-        processingLease: configuration.PROCESSING_LEASE_SECONDS * 1000,
-        editDuration: configuration.EDIT_SECONDS * 1000,
-      },
-    };
-    this.#waker = new Waker(account, {
-      storage: state.storage,
-      queue: env.WORK,
-      directory: env.DIRECTORY,
-    });
-    this.#created = exists(this.#context.storage);
-    if (this.#created) migrate(this.#context.storage);
+    const storage = durableStorage(state.storage);
+    this.#created = exists(storage);
+    if (this.#created) migrate(storage);
+    this.#become(this.#created ? storedAccountId(storage) : "");
   }
 
-  /** Creates the account; creating it again changes nothing. */
-  create(webhookSecret: string): Account {
+  /** Creates the account `id` in this object; creating it again changes nothing. */
+  create(id: string, webhookSecret: string): Account {
     if (!this.#created) {
+      this.#become(id);
       migrate(this.#context.storage);
       this.#context.storage.exec(
         "INSERT INTO account (id, created_at, webhook_secret) VALUES (?, ?, ?)",
-        this.#context.account,
+        id,
         this.#context.now(),
         webhookSecret,
       );
@@ -271,6 +255,27 @@ export class AccountObject extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     for (const message of this.wake()) await this.env.WORK.send(message);
+  }
+
+  #become(account: string): void {
+    const configuration = readConfiguration(this.env);
+    this.#context = {
+      account,
+      storage: durableStorage(this.ctx.storage),
+      now: Date.now,
+      newId: (prefix) => newId(prefix, Date.now(), (bytes) => crypto.getRandomValues(bytes)),
+      links: signedLinks(account, configuration.SIGNING_KEYS),
+      settings: {
+        startingLease: configuration.STARTING_LEASE_SECONDS * 1000,
+        processingLease: configuration.PROCESSING_LEASE_SECONDS * 1000,
+        editDuration: configuration.EDIT_SECONDS * 1000,
+      },
+    };
+    this.#waker = new Waker(account, {
+      storage: this.ctx.storage,
+      queue: this.env.WORK,
+      directory: this.env.DIRECTORY,
+    });
   }
 
   #advanced(change: Advance | null): readonly WorkMessage[] {

@@ -153,6 +153,11 @@ export function exists(storage: Storage): boolean {
   return storage.exec("SELECT 1 FROM sqlite_master WHERE name = 'account'").length > 0;
 }
 
+/** The id that the account was created with. */
+export function storedAccountId(storage: Storage): string {
+  return storage.exec<{ id: string }>("SELECT id FROM account")[0]?.id ?? "";
+}
+
 /** Brings the tables to the newest version; does nothing when they are there already. */
 export function migrate(storage: Storage): void {
   storage.transactionSync(() => {

@@ -1,0 +1,183 @@
+import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import {
+  Account,
+  AccountRequest,
+  GrantRequest,
+  IssuedKey,
+  Key,
+  KeyRequest,
+  LedgerEntry,
+} from "../../schemas/account.ts";
+import type { AccountObject } from "../account/object.ts";
+import { addAccount } from "../directory/accounts.ts";
+import { readConfiguration } from "../env.ts";
+import { ProblemError, unwrap } from "../errors/problem-error.ts";
+import { accountMarkKey } from "../images/object-keys.ts";
+import { isGenuineAccountId, mintAccountId } from "../keys/account-id.ts";
+import { displayOf, hashApiKey, mintApiKey } from "../keys/api-key.ts";
+import { accountStub } from "../services.ts";
+import type { AppEnv } from "./app-env.ts";
+import { adminOnly } from "./authenticate.ts";
+import { jsonBody, jsonProblems } from "./json-body.ts";
+import { problems } from "./problem-response.ts";
+
+const tags = ["Operators"];
+const security = [{ adminSecret: [] }];
+const json = <Schema extends z.ZodType>(schema: Schema) => ({ "application/json": { schema } });
+const accountParam = z.object({ account: z.string() });
+
+const createAccount = createRoute({
+  method: "post",
+  path: "/v1/admin/accounts",
+  operationId: "createAccount",
+  summary: "Create an account",
+  tags,
+  security,
+  middleware: [adminOnly, ...jsonBody] as const,
+  request: { body: { content: json(AccountRequest), required: true } },
+  responses: {
+    201: { description: "The account", content: json(Account) },
+    ...problems("admin_secret_invalid", ...jsonProblems),
+  },
+});
+
+const describeAccount = createRoute({
+  method: "get",
+  path: "/v1/admin/accounts/{account}",
+  operationId: "describeAccount",
+  summary: "An account's balance",
+  tags,
+  security,
+  middleware: [adminOnly] as const,
+  request: { params: accountParam },
+  responses: {
+    200: { description: "The account", content: json(Account) },
+    ...problems("admin_secret_invalid", "account_not_found"),
+  },
+});
+
+const issueKey = createRoute({
+  method: "post",
+  path: "/v1/admin/accounts/{account}/keys",
+  operationId: "issueKey",
+  summary: "Issue an API key; this answer alone holds its secret",
+  tags,
+  security,
+  middleware: [adminOnly, ...jsonBody] as const,
+  request: { params: accountParam, body: { content: json(KeyRequest), required: true } },
+  responses: {
+    201: { description: "The key", content: json(IssuedKey) },
+    ...problems("admin_secret_invalid", "account_not_found", ...jsonProblems),
+  },
+});
+
+const listKeys = createRoute({
+  method: "get",
+  path: "/v1/admin/accounts/{account}/keys",
+  operationId: "listKeys",
+  summary: "An account's keys, without their secrets",
+  tags,
+  security,
+  middleware: [adminOnly] as const,
+  request: { params: accountParam },
+  responses: {
+    200: { description: "The keys", content: json(z.object({ data: z.array(Key) })) },
+    ...problems("admin_secret_invalid", "account_not_found"),
+  },
+});
+
+const revokeKey = createRoute({
+  method: "delete",
+  path: "/v1/admin/accounts/{account}/keys/{key}",
+  operationId: "revokeKey",
+  summary: "Revoke a key, at once and for good",
+  tags,
+  security,
+  middleware: [adminOnly] as const,
+  request: { params: accountParam.extend({ key: z.string() }) },
+  responses: {
+    200: { description: "The revoked key", content: json(Key) },
+    ...problems("admin_secret_invalid", "account_not_found", "key_not_found"),
+  },
+});
+
+const grantCredits = createRoute({
+  method: "post",
+  path: "/v1/admin/accounts/{account}/grants",
+  operationId: "grantCredits",
+  summary: "Grant credits, once for each external id",
+  tags,
+  security,
+  middleware: [adminOnly, ...jsonBody] as const,
+  request: { params: accountParam, body: { content: json(GrantRequest), required: true } },
+  responses: {
+    201: { description: "The ledger entry", content: json(LedgerEntry) },
+    ...problems("admin_secret_invalid", "account_not_found", "grant_conflict", ...jsonProblems),
+  },
+});
+
+/** What operators do, with the deployment's admin secret. */
+export function adminRoutes(app: OpenAPIHono<AppEnv>): void {
+  app.openAPIRegistry.registerComponent("securitySchemes", "adminSecret", {
+    type: "http",
+    scheme: "bearer",
+    description: "The deployment's ADMIN_SECRET",
+  });
+
+  app.openapi(createAccount, async (c) => {
+    const { region } = c.req.valid("json");
+    const id = mintAccountId(readConfiguration(c.env).ACCOUNT_ID_SECRET, region, random);
+    // The mark comes first: from the marks the directory can always be rebuilt.
+    await c.env.BUCKET.put(accountMarkKey(id), JSON.stringify({ id, region }));
+    await addAccount(c.env.DIRECTORY, id, Date.now());
+    const secret = `whsec_${Buffer.from(random(new Uint8Array(32))).toString("base64")}`;
+    return c.json(await accountStub(c.env.ACCOUNT, id).create(id, secret), 201);
+  });
+
+  app.openapi(describeAccount, async (c) => {
+    const account = await knownAccount(c.env, c.req.valid("param").account).describe();
+    if (account === null) throw noAccount();
+    return c.json(account, 200);
+  });
+
+  app.openapi(issueKey, async (c) => {
+    const id = c.req.valid("param").account;
+    const key = mintApiKey(id, random);
+    const minted = { hash: hashApiKey(key), display: displayOf(key) };
+    const stored = await knownAccount(c.env, id).addKey(minted, c.req.valid("json").name);
+    return c.json({ ...unwrap(stored), key }, 201);
+  });
+
+  app.openapi(listKeys, async (c) => {
+    const keys = await knownAccount(c.env, c.req.valid("param").account).listKeys();
+    return c.json({ data: unwrap(keys) }, 200);
+  });
+
+  app.openapi(revokeKey, async (c) => {
+    const { account, key } = c.req.valid("param");
+    return c.json(unwrap(await knownAccount(c.env, account).revokeKey(key)), 200);
+  });
+
+  app.openapi(grantCredits, async (c) => {
+    const { amount, external_id } = c.req.valid("json");
+    const account = knownAccount(c.env, c.req.valid("param").account);
+    return c.json(unwrap(await account.grant(amount, external_id)), 201);
+  });
+}
+
+function random(into: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return crypto.getRandomValues(into);
+}
+
+/** The object of an id that this deployment minted; a made-up id addresses none. */
+function knownAccount(env: Env, id: string): DurableObjectStub<AccountObject> {
+  if (!isGenuineAccountId(readConfiguration(env).ACCOUNT_ID_SECRET, id)) throw noAccount();
+  return accountStub(env.ACCOUNT, id);
+}
+
+function noAccount(): ProblemError {
+  return new ProblemError({
+    code: "account_not_found",
+    detail: "This deployment has no account of this id.",
+  });
+}

@@ -1,0 +1,80 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { methodNotAllowed } from "hono/method-not-allowed";
+import { requestId } from "hono/request-id";
+import { secureHeaders } from "hono/secure-headers";
+import { readConfiguration } from "../env.ts";
+import { callbackRoutes } from "../callback/routes.ts";
+import { log } from "../log.ts";
+import { accountRoutes } from "./account.ts";
+import { adminRoutes } from "./admin.ts";
+import type { AppEnv } from "./app-env.ts";
+import { editRoutes } from "./edits/routes.ts";
+import { healthRoutes } from "./health.ts";
+import { openApiInfo } from "./openapi.ts";
+import { invalidRequest, onError, problemResponse } from "./problem-response.ts";
+import { resultRoutes } from "./results.ts";
+import { uploadRoutes } from "./uploads.ts";
+
+/** A router whose validation failures become problems; every resource is one. */
+export function createRouter(): OpenAPIHono<AppEnv> {
+  return new OpenAPIHono<AppEnv>({
+    defaultHook: (result, c) =>
+      result.success ? undefined : problemResponse(c, invalidRequest(result.error)),
+  });
+}
+
+/** The whole HTTP interface. */
+export function createApp(): OpenAPIHono<AppEnv> {
+  const app = createRouter();
+  app.onError(onError);
+  app.notFound((c) =>
+    problemResponse(c, {
+      code: "route_unknown",
+      detail: "Nothing is served at this address. /openapi.json lists what is.",
+    }),
+  );
+  app.use(requestId());
+  app.use(async (c, next) => {
+    const started = Date.now();
+    await next();
+    log("info", "request", {
+      request: c.var.requestId,
+      method: c.req.method,
+      path: c.req.path,
+      status: c.res.status,
+      account: c.var.caller?.id,
+      edit: c.var.edit,
+      ms: Date.now() - started,
+    });
+  });
+  app.use(secureHeaders({ crossOriginResourcePolicy: "cross-origin" }));
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (c, methods) => {
+        c.header("allow", methods.join(", "));
+        return problemResponse(c, {
+          code: "method_not_allowed",
+          detail: `Use ${methods.join(" or ")} here.`,
+        });
+      },
+    }),
+  );
+  app.use(async (c, next) => {
+    readConfiguration(c.env);
+    await next();
+  });
+  for (const routes of [
+    healthRoutes,
+    editRoutes,
+    uploadRoutes,
+    accountRoutes,
+    adminRoutes,
+    resultRoutes,
+    callbackRoutes,
+  ]) {
+    routes(app);
+  }
+  app.doc31("/openapi.json", openApiInfo);
+  return app;
+}

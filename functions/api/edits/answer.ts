@@ -1,0 +1,37 @@
+import type { Edit } from "../../../schemas/edit.ts";
+import { isTerminal } from "../../account/edit-machine.ts";
+import { ProblemError, unwrap } from "../../errors/problem-error.ts";
+import type { AppContext } from "../app-env.ts";
+
+/** The longest that an answer is held back, in seconds. */
+const longestWait = 60;
+
+/** The seconds that `Prefer: wait[=n]` (RFC 7240) asks for; null where it does not. */
+export function preferredWait(header: string | undefined): number | null {
+  const match = /(?:^|,)\s*wait(?:\s*=\s*"?(\d{1,6})"?)?\s*(?:$|[,;])/i.exec(header ?? "");
+  if (match === null) return null;
+  return Math.min(Math.max(Number(match[1] ?? longestWait), 1), longestWait);
+}
+
+/**
+ * 202 with the edit; or, for callers who prefer to wait, 200 with the finished edit, or the problem that it ended with.
+ */
+export async function answerEdit(
+  c: AppContext,
+  edit: Edit,
+  wait: number | null,
+): Promise<Response> {
+  const { account, keyHash } = c.var.caller;
+  c.header("location", edit.urls.self);
+  if (wait === null) return c.json(edit, 202);
+  const current = unwrap(await account.awaitEdit(keyHash, edit.id, wait * 1000));
+  c.header("preference-applied", `wait=${wait}`);
+  if (!isTerminal(current.status)) return c.json(current, 202);
+  if (current.error !== null) {
+    throw new ProblemError({
+      code: current.error.code,
+      detail: `${current.error.detail} (${edit.id})`,
+    });
+  }
+  return c.json(current, 200);
+}

@@ -1,0 +1,183 @@
+import { z } from "@hono/zod-openapi";
+import { EditParameters, EditRequest, ImageReference } from "../../../schemas/edit.ts";
+import type { AcceptedEdit } from "../../account/object.ts";
+import { performNow } from "../../dispatch/perform.ts";
+import { readConfiguration } from "../../env.ts";
+import { ProblemError, unwrap } from "../../errors/problem-error.ts";
+import { refuseField } from "../../errors/refusal.ts";
+import { inputsPrefix } from "../../images/object-keys.ts";
+import { purge } from "../../images/purge.ts";
+import { newId } from "../../keys/ids.ts";
+import { describeError, log } from "../../log.ts";
+import { checkPublicUrl } from "../../network/public-url.ts";
+import { servicesOf } from "../../services.ts";
+import type { AppContext } from "../app-env.ts";
+import { originOf } from "../origin.ts";
+import { answerEdit, preferredWait } from "./answer.ts";
+import { isUpload, parsed, requirePictures, takeReference, type Destination } from "./intake.ts";
+import { checkMultipart, takeMultipart, type TakenEdit } from "./multipart-intake.ts";
+
+/** Headers of a create request, as documented. */
+export const CreateHeaders = z.object({
+  "idempotency-key": z.string().max(255).optional().openapi({
+    description: "The same key and content give the same edit for 24 hours.",
+  }),
+  prefer: z.string().optional().openapi({ example: "wait=30" }),
+});
+
+/** The multipart form of `POST /v1/edits`. */
+export const EditForm = EditParameters.extend({
+  image: ImageReference.openapi({ format: "binary" }),
+  mask: ImageReference.openapi({ format: "binary" }),
+}).openapi("EditForm");
+
+/**
+ * `POST /v1/edits`: lets the request in, brings its pictures to R2 and has the account accept it, all or nothing; then
+ * dispatches at once. A refused request leaves no file and no hold on its idempotency key.
+ */
+export async function createEdit(c: AppContext): Promise<Response> {
+  const idempotencyKey = readIdempotencyKey(c);
+  const contentType = c.req.header("content-type") ?? "";
+  const accepted = /^multipart\/form-data\s*(;|$)/i.test(contentType)
+    ? await fromMultipart(c, contentType, idempotencyKey)
+    : await fromJson(c, contentType, idempotencyKey);
+
+  const { edit, replayed, messages } = accepted;
+  c.set("edit", edit.id);
+  log("info", replayed ? "edit.replayed" : "edit.accepted", {
+    request: c.var.requestId,
+    account: c.var.caller.id,
+    edit: edit.id,
+  });
+  const services = servicesOf(c.env);
+  c.executionCtx.waitUntil(performNow(services, messages));
+  if (replayed) c.header("idempotent-replayed", "true");
+  return answerEdit(c, edit, preferredWait(c.req.header("prefer")));
+}
+
+async function fromMultipart(
+  c: AppContext,
+  contentType: string,
+  key: string | null,
+): Promise<AcceptedEdit> {
+  const request = {
+    body: c.req.raw.body,
+    contentType,
+    contentLength: c.req.header("content-length"),
+  };
+  checkMultipart(request);
+  return staged(c, key, (to) => takeMultipart(to, request));
+}
+
+async function fromJson(
+  c: AppContext,
+  contentType: string,
+  key: string | null,
+): Promise<AcceptedEdit> {
+  if (!/^application\/json\s*(;|$)/i.test(contentType)) {
+    throw new ProblemError({
+      code: "content_type_unsupported",
+      detail: "Send multipart/form-data or application/json.",
+    });
+  }
+  const body: unknown = await c.req.json().catch(() => {
+    throw new ProblemError({
+      code: "request_malformed",
+      detail: "The body is not valid JSON. Check its syntax.",
+    });
+  });
+  if (body !== null && typeof body === "object") requirePictures(body);
+  const { image, mask, ...parameters } = parsed(EditRequest, body);
+  const take = async (to: Destination): Promise<TakenEdit> => ({
+    parameters,
+    image: await takeReference(to, "image", image),
+    mask: await takeReference(to, "mask", mask),
+  });
+  if (isUpload(image) && isUpload(mask)) {
+    const to = destination(c);
+    return accept(c, to, key, await take(to));
+  }
+  return staged(c, key, take);
+}
+
+/** Runs an intake that writes files, between `authorize` and `accept`; cleans up after whatever comes to nothing. */
+async function staged(
+  c: AppContext,
+  key: string | null,
+  take: (to: Destination) => Promise<TakenEdit>,
+): Promise<AcceptedEdit> {
+  const to = destination(c);
+  const { account, keyHash } = c.var.caller;
+  unwrap(await account.authorize(keyHash, to.edit, key));
+  try {
+    const accepted = await accept(c, to, key, await take(to));
+    if (accepted.replayed) await discard(c, to, key);
+    return accepted;
+  } catch (error) {
+    await discard(c, to, key);
+    throw error;
+  }
+}
+
+async function accept(
+  c: AppContext,
+  to: Destination,
+  idempotencyKey: string | null,
+  taken: TakenEdit,
+): Promise<AcceptedEdit> {
+  const { webhook } = taken.parameters;
+  if (webhook !== undefined) {
+    const checked = checkPublicUrl(webhook, to);
+    if (!checked.ok) {
+      const detail = `Webhooks go to public https addresses; ${checked.problem}.`;
+      throw new ProblemError(refuseField("webhook_url_not_allowed", "/webhook", detail));
+    }
+  }
+  const { account, keyHash } = c.var.caller;
+  const accepted = await account.accept({
+    ...taken,
+    keyHash,
+    edit: to.edit,
+    origin: originOf(c),
+    profile: readConfiguration(c.env).PROFILE,
+    seed: crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
+    idempotencyKey,
+  });
+  return unwrap(accepted);
+}
+
+async function discard(c: AppContext, to: Destination, key: string | null): Promise<void> {
+  try {
+    await purge(to.bucket, inputsPrefix(to.account, to.edit));
+    await c.var.caller.account.abandon(to.edit, key);
+  } catch (error) {
+    // The staging's lease ends by itself, and its files go with it.
+    log("warn", "staging.left", { account: to.account, reason: describeError(error) });
+  }
+}
+
+function destination(c: AppContext): Destination {
+  return {
+    bucket: c.env.BUCKET,
+    account: c.var.caller.id,
+    edit: newId("edit", Date.now(), (bytes) => crypto.getRandomValues(bytes)),
+    fetch: (input, init) => fetch(input, init),
+    allowLoopback: readConfiguration(c.env).LOCAL_LOOPBACK === "true",
+  };
+}
+
+function readIdempotencyKey(c: AppContext): string | null {
+  const key = c.req.header("idempotency-key");
+  if (key === undefined) return null;
+  if (/^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw new ProblemError({
+    code: "idempotency_key_invalid",
+    detail: "Use 1 to 255 printable ASCII characters, such as a UUID.",
+  });
+}
+
+/** The media types of a create request, as documented. */
+export const createContent = {
+  "application/json": { schema: EditRequest },
+  "multipart/form-data": { schema: EditForm },
+};

@@ -1,0 +1,53 @@
+import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { ProblemError } from "../errors/problem-error.ts";
+import { outputKey } from "../images/object-keys.ts";
+import type { AppEnv } from "./app-env.ts";
+import { problems } from "./problem-response.ts";
+import { signedGrant } from "./signed-request.ts";
+
+const getResult = createRoute({
+  method: "get",
+  path: "/files/result/{account}/{edit}/{attempt}/{index}",
+  operationId: "getResult",
+  summary: "An output, by its signed URL",
+  tags: ["Edits"],
+  request: {
+    params: z.object({
+      account: z.string(),
+      edit: z.string(),
+      attempt: z.string(),
+      index: z.string(),
+    }),
+  },
+  responses: {
+    200: {
+      description: "The picture",
+      content: { "image/*": { schema: z.any().openapi({ type: "string", format: "binary" }) } },
+    },
+    ...problems("url_signature_invalid", "url_expired", "output_gone"),
+  },
+});
+
+/** What customers download. */
+export function resultRoutes(app: OpenAPIHono<AppEnv>): void {
+  app.openAPIRegistry.registerPath(getResult);
+  app.get("/files/result/:account/:edit/:attempt/:index", async (c) => {
+    const { account, edit, attempt, index, exp } = signedGrant(c);
+    const object = await c.env.BUCKET.get(outputKey(account, edit, attempt, index));
+    if (object === null) {
+      throw new ProblemError({
+        code: "output_gone",
+        detail: "The file was removed: its edit was deleted or its time was over.",
+      });
+    }
+    const extension = (object.httpMetadata?.contentType ?? "image/png").split("/")[1];
+    return c.body(object.body, 200, {
+      "content-type": object.httpMetadata?.contentType ?? "application/octet-stream",
+      "content-length": String(object.size),
+      "content-disposition": `inline; filename="${edit}-${index}.${extension}"`,
+      "content-security-policy": "default-src 'none'; sandbox",
+      "cache-control": `private, max-age=${Math.max(0, exp - Math.floor(Date.now() / 1000))}`,
+      etag: object.httpEtag,
+    });
+  });
+}

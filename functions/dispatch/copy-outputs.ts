@@ -1,0 +1,107 @@
+import type { Manifest } from "../../schemas/manifest.ts";
+import { limits } from "../../schemas/limits.ts";
+import type { WorkMessage } from "../../schemas/work-message.ts";
+import { readHeader } from "../images/header.ts";
+import { outputKey } from "../images/object-keys.ts";
+import { stageStream } from "../images/stage.ts";
+import { describeError, log } from "../log.ts";
+import { fetchImage } from "../network/fetch-image.ts";
+import { readManifest, writeManifest } from "./manifest-store.ts";
+import type { Services } from "./ports.ts";
+
+type Copy = Extract<WorkMessage, { type: "copy" }>;
+
+/**
+ * Copies the files of a provider that hands out URLs into the attempt's place in R2 and writes the manifest that such
+ * a provider does not. Runs from the queue under the attempt's lease; files that are there already are not fetched
+ * again. A file that is no picture of the edit's size is no result: the attempt is lost.
+ */
+export async function copyOutputs(
+  services: Services,
+  id: string,
+  { edit, attempt, urls }: Copy,
+): Promise<readonly WorkMessage[]> {
+  const account = services.account(id);
+  await account.report(edit, attempt, { type: "processing" });
+  const record = await account.attempt(edit, attempt);
+  if (record === null || record.finished) return [];
+  let manifest = await readManifest(services.bucket, id, edit, attempt);
+  if (manifest === null) {
+    const outputs: Manifest["outputs"] = [];
+    for (const [index, url] of urls.entries()) {
+      const { width, height } = record.inputs.image;
+      const seed = (record.parameters.seed + index) % 2 ** 32;
+      const output = await copyOne(services, outputKey(id, edit, attempt, index), url);
+      if (output === null || output.width !== width || output.height !== height) {
+        log("error", "copy.unusable", { account: id, edit, attempt, index });
+        return account.report(edit, attempt, { type: "lost" });
+      }
+      outputs.push({ index, seed, blocked: null, kept_pixels: 0, ...output });
+    }
+    manifest = providerManifest(edit, attempt, outputs, services.provider.name);
+    await writeManifest(services.bucket, id, manifest);
+  }
+  return account.report(edit, attempt, { type: "manifest", manifest });
+}
+
+type CopiedFile = Pick<
+  Manifest["outputs"][number],
+  "content_type" | "width" | "height" | "bytes" | "sha256"
+>;
+
+async function copyOne(
+  services: Services,
+  key: string,
+  url: string,
+): Promise<CopiedFile | null> {
+  const fetched = await fetchImage({
+    url,
+    fetch: services.fetch,
+    allowLoopback: services.allowLoopback,
+    maxBytes: limits.outputBytes,
+  });
+  if (!fetched.ok) {
+    log("warn", "copy.unreachable", { code: fetched.problem.code });
+    return null;
+  }
+  const staged = await stageStream({
+    bucket: services.bucket,
+    key,
+    body: fetched.value.body,
+    contentLength: fetched.value.contentLength,
+    maxBytes: limits.outputBytes,
+  }).catch((error: unknown) => {
+    log("warn", "copy.interrupted", { reason: describeError(error) });
+    return null;
+  });
+  if (staged === null || !staged.ok) return null;
+  const header = readHeader(staged.value.head);
+  if (!header.ok) return null;
+  const { format, width, height } = header.value;
+  const { length, sha256 } = staged.value;
+  return { content_type: `image/${format}`, width, height, bytes: length, sha256 };
+}
+
+function providerManifest(
+  edit: string,
+  attempt: number,
+  outputs: Manifest["outputs"],
+  provider: string,
+): Manifest {
+  return {
+    version: 1,
+    edit,
+    attempt,
+    status: "succeeded",
+    outputs,
+    warnings: [
+      {
+        code: "kept_pixels_unverified",
+        detail: "The provider's model made these files; Inlay did not check that kept pixels are unchanged.",
+      },
+    ],
+    error: null,
+    timings: {},
+    model: { profile: provider, decoder: "provider", weights_sha256: "" },
+  };
+}

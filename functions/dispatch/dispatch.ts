@@ -1,0 +1,64 @@
+import type { WorkMessage } from "../../schemas/work-message.ts";
+import { log } from "../log.ts";
+import { attemptUrls } from "./model-input.ts";
+import type { Services } from "./ports.ts";
+
+/**
+ * Starts a prediction for a queued edit: a slot from the pool, a leased attempt from the account, then the provider.
+ * Without a slot the edit stays queued and no attempt is used. May be called any number of times for the same edit.
+ * Returns what has to follow.
+ */
+export async function dispatch(
+  services: Services,
+  id: string,
+  edit: string,
+): Promise<readonly WorkMessage[]> {
+  const { pool, provider, keyring, callbackOrigin, now } = services;
+  const account = services.account(id);
+  const slot = await pool.acquire({ account: id, edit });
+  if (!slot.granted) {
+    await account.wait(edit, slot.position);
+    if (slot.retryAfter !== null) {
+      await services.send(
+        { v: 1, type: "dispatch", account: id, edit },
+        Math.ceil(slot.retryAfter / 1000),
+      );
+    }
+    return [];
+  }
+
+  const claim = await account.claim(edit);
+  if (claim === null) return [{ v: 1, type: "release", account: id, edit }];
+
+  const { attempt } = claim;
+  const { input, callbackUrl } = attemptUrls(keyring, callbackOrigin || claim.origin, id, claim);
+  const outcome = await provider.start({
+    id: `${edit}-${attempt}`,
+    input,
+    callbackUrl,
+    cancelAfter: Math.max(1, (claim.deadline - now()) / 1000),
+  });
+  const ids = { account: id, edit, attempt, provider: provider.name };
+  switch (outcome.type) {
+    case "started": {
+      log("info", "prediction.started", ids);
+      const { prediction } = outcome;
+      const wanted = await account.started(edit, attempt, prediction);
+      return wanted ? [] : [{ v: 1, type: "cancel", account: id, edit, attempt, prediction }];
+    }
+    case "busy": {
+      log("info", "prediction.busy", { ...ids, reason: outcome.reason });
+      const messages = await account.busy(edit, attempt);
+      await services.send({ v: 1, type: "dispatch", account: id, edit }, outcome.retryAfter);
+      return messages;
+    }
+    case "rejected":
+      log("error", "prediction.rejected", { ...ids, reason: outcome.reason });
+      return account.report(edit, attempt, { type: "lost" });
+    case "unknown":
+      log("warn", "prediction.unknown", { ...ids, reason: outcome.reason });
+      return [];
+    default:
+      return outcome satisfies never;
+  }
+}

@@ -1,0 +1,47 @@
+import type { AttemptRecord, Claim, Report } from "../account/attempts.ts";
+import type { DeliveryOutcome, DeliveryTask } from "../account/deliveries.ts";
+import type { WorkMessage } from "../../schemas/work-message.ts";
+import type { Keyring } from "../images/signed-url.ts";
+import type { Candidate, Slot } from "./pool.ts";
+import type { Provider } from "./providers/provider.ts";
+
+/** The part of an account that work is done for. */
+export interface WorkAccount {
+  claim(edit: string): Promise<Claim | null>;
+  wait(edit: string, position: number): Promise<void>;
+  started(edit: string, attempt: number, prediction: string): Promise<boolean>;
+  busy(edit: string, attempt: number): Promise<readonly WorkMessage[]>;
+  report(
+    edit: string,
+    attempt: number,
+    news: Report,
+    progress?: number,
+  ): Promise<readonly WorkMessage[]>;
+  attempt(edit: string, attempt: number): Promise<AttemptRecord | null>;
+  beginDelivery(id: string): Promise<DeliveryTask | null>;
+  finishDelivery(id: string, outcome: DeliveryOutcome, jitter: number): Promise<void>;
+  wake(): Promise<WorkMessage[]>;
+}
+
+/** The capacity of the provider in use. */
+export interface WorkPool {
+  acquire(candidate: Candidate): Promise<Slot>;
+  release(edit: string): Promise<Candidate[]>;
+}
+
+/** Everything that work is done with; the edge builds it once per event. */
+export interface Services {
+  readonly account: (id: string) => WorkAccount;
+  readonly pool: WorkPool;
+  readonly provider: Provider;
+  readonly bucket: R2Bucket;
+  readonly keyring: Keyring;
+  /** Where the container reaches the edge; empty for the origin that the edit came in by. */
+  readonly callbackOrigin: string;
+  /** Whether loopback addresses may be reached: a local setting. */
+  readonly allowLoopback: boolean;
+  readonly send: (message: WorkMessage, delaySeconds?: number) => Promise<void>;
+  readonly fetch: typeof fetch;
+  readonly now: () => number;
+  readonly random: () => number;
+}

@@ -1,0 +1,128 @@
+import { limits } from "../../schemas/limits.ts";
+import type { ProblemCode } from "../../schemas/problem-catalogue.ts";
+import { err, ok, type Result } from "../result.ts";
+import { Bytes, EndOfBytes } from "./bytes.ts";
+import { readJpeg } from "./jpeg-header.ts";
+import { readPng } from "./png-header.ts";
+import { readWebp } from "./webp-header.ts";
+
+export type ImageFormat = "png" | "jpeg" | "webp";
+
+/** What a file's header says. Width and height are as displayed, after EXIF orientation. */
+export interface ImageHeader {
+  readonly format: ImageFormat;
+  readonly width: number;
+  readonly height: number;
+  readonly orientation: number;
+  readonly bitDepth: number;
+}
+
+/** What a format's own reader finds: sizes as stored. */
+export interface StoredHeader {
+  readonly format: ImageFormat;
+  readonly width: number;
+  readonly height: number;
+  readonly orientation: number;
+  readonly bitDepth: number;
+  readonly animated: boolean;
+}
+
+export interface HeaderProblem {
+  readonly code: Extract<ProblemCode, `image_${string}`>;
+  readonly detail: string;
+}
+
+/** Formats told apart only to name them to whoever sent one. */
+const others: readonly (readonly [name: string, matches: (bytes: Bytes) => boolean])[] = [
+  ["GIF", (b) => b.text(0, 4) === "GIF8"],
+  ["BMP", (b) => b.text(0, 2) === "BM"],
+  ["TIFF", (b) => ["II*\0", "MM\0*"].includes(b.text(0, 4))],
+  ["AVIF", (b) => b.text(4, 4) === "ftyp" && b.text(8, 4).startsWith("avi")],
+  ["HEIC", (b) => b.text(4, 4) === "ftyp"],
+  ["SVG", (b) => /^\s*(<\?xml|<svg|<!doctype svg)/i.test(b.text(0, Math.min(b.length, 256)))],
+  ["PDF", (b) => b.text(0, 4) === "%PDF"],
+];
+
+const readers: readonly (readonly [(bytes: Bytes) => boolean, (bytes: Bytes) => StoredHeader | null])[] =
+  [
+    [(b) => b.text(0, 8) === "\x89PNG\r\n\x1a\n", readPng],
+    [(b) => b.u8(0) === 0xff && b.u8(1) === 0xd8 && b.u8(2) === 0xff, readJpeg],
+    [(b) => b.text(0, 4) === "RIFF" && b.text(8, 4) === "WEBP", readWebp],
+  ];
+
+/**
+ * What the first bytes of a file say about the picture, within the limits of the service. The format is told by the
+ * bytes alone, nothing is decoded, and no input makes it throw.
+ */
+export function readHeader(data: Uint8Array): Result<ImageHeader, HeaderProblem> {
+  const bytes = new Bytes(data);
+  const reader = readers.find(([matches]) => tells(matches, bytes))?.[1];
+  if (reader === undefined) {
+    const other = others.find(([, matches]) => tells(matches, bytes))?.[0];
+    return other === undefined
+      ? err({ code: "image_unreadable", detail: "Send a PNG, JPEG or WebP file; this is none." })
+      : err({ code: "image_format_unsupported", detail: `Send PNG, JPEG or WebP; this is ${other}.` });
+  }
+  try {
+    const stored = reader(bytes);
+    return stored === null ? err(damaged) : withinLimits(stored);
+  } catch (error) {
+    if (error instanceof EndOfBytes) return err(truncated);
+    throw error;
+  }
+}
+
+const damaged: HeaderProblem = {
+  code: "image_unreadable",
+  detail: "The file's header is damaged. Export the picture again.",
+};
+
+const truncated: HeaderProblem = {
+  code: "image_unreadable",
+  detail: "The file ends within its header. Send it whole.",
+};
+
+function tells(matches: (bytes: Bytes) => boolean, bytes: Bytes): boolean {
+  try {
+    return matches(bytes);
+  } catch (error) {
+    if (error instanceof EndOfBytes) return false;
+    throw error;
+  }
+}
+
+function withinLimits(stored: StoredHeader): Result<ImageHeader, HeaderProblem> {
+  const { format, orientation, bitDepth } = stored;
+  const turned = orientation >= 5;
+  const width = turned ? stored.height : stored.width;
+  const height = turned ? stored.width : stored.height;
+  const size = `${width} x ${height} pixels`;
+  if (stored.animated) {
+    return err({ code: "image_animated", detail: "Send a single frame; this file is animated." });
+  }
+  if (bitDepth > 8) {
+    return err({
+      code: "image_format_unsupported",
+      detail: `Send 8 bits a channel; this file has ${bitDepth}.`,
+    });
+  }
+  if (Math.min(width, height) < limits.minSide) {
+    return err({
+      code: "image_too_small",
+      detail: `Send at least ${limits.minSide} pixels a side; this has ${size}.`,
+    });
+  }
+  if (Math.max(width, height) > limits.maxSide) {
+    return err({
+      code: "image_side_too_long",
+      detail: `Send at most ${limits.maxSide} pixels a side; this has ${size}.`,
+    });
+  }
+  if (width * height > limits.maxPixels) {
+    return err({
+      code: "image_too_many_pixels",
+      detail: `Send at most ${limits.maxPixels / 1e6} million pixels; this has ${size}.`,
+    });
+  }
+  return ok({ format, width, height, orientation, bitDepth });
+}

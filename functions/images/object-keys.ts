@@ -1,0 +1,38 @@
+/**
+ * Where everything lies in the one bucket. Nothing else builds an R2 key; `docs/storage.md` describes the layout.
+ */
+
+/** Everything an edit was given. */
+export const inputsPrefix = (account: string, edit: string) => `inputs/${account}/${edit}/`;
+
+/** A staged request body, or a picture that was fetched or decoded from a `data:` URI. */
+export const inputKey = (account: string, edit: string, part: "request" | "image" | "mask") =>
+  `${inputsPrefix(account, edit)}${part}`;
+
+/** Everything an edit's attempts brought. */
+export const outputsPrefix = (account: string, edit: string) => `outputs/${account}/${edit}/`;
+
+/** One output of an attempt. */
+export const outputKey = (account: string, edit: string, attempt: number, index: number) =>
+  `${outputsPrefix(account, edit)}${attempt}/${index}`;
+
+/** The result of an attempt, written last. */
+export const manifestKey = (account: string, edit: string, attempt: number) =>
+  `${outputsPrefix(account, edit)}${attempt}/manifest.json`;
+
+/** The newest preview of an attempt. */
+export const previewKey = (account: string, edit: string, attempt: number) =>
+  `previews/${account}/${edit}/${attempt}`;
+
+/** A picture sent ahead of its edit. */
+export const uploadKey = (account: string, upload: string) => `uploads/${account}/${upload}`;
+
+/** The mark of an account, from which the directory can be rebuilt. */
+export const accountMarkKey = (account: string) => `accounts/${account}`;
+
+/** Every prefix that holds bytes of an edit. */
+export const editPrefixes = (account: string, edit: string) => [
+  inputsPrefix(account, edit),
+  outputsPrefix(account, edit),
+  `previews/${account}/${edit}/`,
+];

@@ -1,0 +1,50 @@
+import type { WorkMessage } from "../schemas/work-message.ts";
+import type { AccountObject } from "./account/object.ts";
+import type { Services } from "./dispatch/ports.ts";
+import { cogProvider } from "./dispatch/providers/cog.ts";
+import type { Provider } from "./dispatch/providers/provider.ts";
+import { replicateProvider } from "./dispatch/providers/replicate.ts";
+import { readConfiguration, type Configuration } from "./env.ts";
+import { regionOf } from "./keys/account-id.ts";
+
+/** The object of an account, placed in the account's region when it is first addressed. */
+export function accountStub(
+  namespace: DurableObjectNamespace<AccountObject>,
+  id: string,
+): DurableObjectStub<AccountObject> {
+  return namespace.get(namespace.idFromName(id), { locationHint: regionOf(id) });
+}
+
+/** Everything that work is done with, from the Worker's bindings. */
+export function servicesOf(env: Env): Services {
+  const configuration = readConfiguration(env);
+  return {
+    account: (id) => accountStub(env.ACCOUNT, id),
+    pool: env.POOL.get(env.POOL.idFromName(configuration.PROVIDER)),
+    provider: providerOf(configuration),
+    bucket: env.BUCKET,
+    keyring: configuration.SIGNING_KEYS,
+    callbackOrigin: configuration.CALLBACK_URL.replace(/\/$/, ""),
+    allowLoopback: configuration.LOCAL_LOOPBACK === "true",
+    send: async (message: WorkMessage, delaySeconds = 0) => {
+      await env.WORK.send(message, { delaySeconds });
+    },
+    fetch: (input, init) => fetch(input, init),
+    now: Date.now,
+    random: Math.random,
+  };
+}
+
+function providerOf(configuration: Configuration): Provider {
+  const call: typeof fetch = (input, init) => fetch(input, init);
+  if (configuration.PROVIDER === "cog") {
+    const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+    return cogProvider({ url: configuration.COG_URL, fetch: call, sleep });
+  }
+  return replicateProvider({
+    token: configuration.REPLICATE_API_TOKEN,
+    model: configuration.REPLICATE_MODEL,
+    url: configuration.REPLICATE_URL,
+    fetch: call,
+  });
+}

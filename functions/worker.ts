@@ -1,0 +1,45 @@
+import { WorkMessage } from "../schemas/work-message.ts";
+import { createApp } from "./api/app.ts";
+import { takeDueAccounts } from "./directory/accounts.ts";
+import { perform } from "./dispatch/perform.ts";
+import { describeError, log } from "./log.ts";
+import { servicesOf } from "./services.ts";
+
+export { AccountObject } from "./account/object.ts";
+export { PoolObject } from "./dispatch/pool-object.ts";
+
+const app = createApp();
+
+/** The most accounts that one run of the cron wakes; the next run goes on. */
+const accountsPerRun = 100;
+
+export default {
+  fetch: app.fetch,
+
+  async queue(batch, env) {
+    const services = servicesOf(env);
+    for (const message of batch.messages) {
+      const parsed = WorkMessage.safeParse(message.body);
+      if (!parsed.success) {
+        log("error", "work.unreadable", { queue: batch.queue });
+        message.ack();
+        continue;
+      }
+      const { type, account } = parsed.data;
+      try {
+        await perform(services, parsed.data);
+        message.ack();
+      } catch (error) {
+        log("warn", "work.failed", { type, account, reason: describeError(error) });
+        message.retry({ delaySeconds: Math.min(2 ** message.attempts, 300) });
+      }
+    }
+  },
+
+  async scheduled(_event, env) {
+    const services = servicesOf(env);
+    const due = await takeDueAccounts(env.DIRECTORY, Date.now(), accountsPerRun);
+    for (const account of due) await services.send({ v: 1, type: "wake", account });
+    log("info", "cron.ran", { accounts: due.length });
+  },
+} satisfies ExportedHandler<Env, unknown>;
