@@ -10,6 +10,9 @@ export { PoolObject } from "./dispatch/pool-object.ts";
 
 const app = createApp();
 
+/** Where messages end that could not be worked off. */
+const deadQueue = "inlay-dead";
+
 /** The most accounts that one run of the cron wakes; the next run goes on. */
 const accountsPerRun = 100;
 
@@ -26,8 +29,15 @@ export default {
         continue;
       }
       const { type, account } = parsed.data;
+      if (batch.queue.startsWith(deadQueue)) {
+        // Whatever it was for is still due in the account, which looks again.
+        log("error", "work.dead", { type, account });
+      }
       try {
-        await perform(services, parsed.data);
+        await perform(
+          services,
+          batch.queue.startsWith(deadQueue) ? { v: 1, type: "wake", account } : parsed.data,
+        );
         message.ack();
       } catch (error) {
         log("warn", "work.failed", { type, account, reason: describeError(error) });
@@ -42,4 +52,4 @@ export default {
     for (const account of due) await services.send({ v: 1, type: "wake", account });
     log("info", "cron.ran", { accounts: due.length });
   },
-} satisfies ExportedHandler<Env, unknown>;
+} satisfies ExportedHandler<Env>;

@@ -15,9 +15,7 @@ export const Prices = z
     unit: z.literal("microcredit"),
     base: z.record(z.string(), Microcredits),
     per_step: Microcredits,
-    size_classes: z.array(
-      z.object({ name: z.string(), max_pixels: z.int(), multiplier: z.int() }),
-    ),
+    size_classes: z.array(z.object({ name: z.string(), max_pixels: z.int(), multiplier: z.int() })),
   })
   .openapi("Prices");
 export type Prices = z.infer<typeof Prices>;
@@ -74,9 +72,7 @@ export const Region = z
 export const AccountRequest = z
   .strictObject({ region: Region.default("weur") })
   .openapi("AccountRequest");
-export const KeyRequest = z
-  .strictObject({ name: z.string().min(1).max(80) })
-  .openapi("KeyRequest");
+export const KeyRequest = z.strictObject({ name: z.string().min(1).max(80) }).openapi("KeyRequest");
 
 /** An API key without its secret. */
 export const Key = z
@@ -93,6 +89,7 @@ export type Key = z.infer<typeof Key>;
 
 /** A fresh API key: the only answer that ever holds the secret. */
 export const IssuedKey = Key.extend({ key: z.string() }).openapi("IssuedKey");
+export type IssuedKey = z.infer<typeof IssuedKey>;
 
 export const GrantRequest = z
   .strictObject({

@@ -48,7 +48,11 @@ export interface Accepted {
  */
 export function authorize(
   context: AccountContext,
-  request: { readonly keyHash: string; readonly edit: string; readonly idempotencyKey: string | null },
+  request: {
+    readonly keyHash: string;
+    readonly edit: string;
+    readonly idempotencyKey: string | null;
+  },
 ): Result<null, Refusal> {
   return context.storage.transactionSync(() => {
     const key = checkKey(context, request.keyHash);
@@ -69,7 +73,11 @@ export function authorize(
 }
 
 /** Ends a staging that came to nothing; its files are the caller's to remove. */
-export function abandon(context: AccountContext, edit: string, idempotencyKey: string | null): void {
+export function abandon(
+  context: AccountContext,
+  edit: string,
+  idempotencyKey: string | null,
+): void {
   context.storage.exec("DELETE FROM stagings WHERE edit = ?", edit);
   if (idempotencyKey !== null) releaseKey(context, idempotencyKey, edit);
 }

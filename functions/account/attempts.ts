@@ -35,7 +35,10 @@ export type Report =
   | { readonly type: "lost" };
 
 /** Leases the next attempt of a queued edit (compare and set); null when it is not queued any more. */
-export function claim(context: AccountContext, edit: string): { claim: Claim; change: Advance } | null {
+export function claim(
+  context: AccountContext,
+  edit: string,
+): { claim: Claim; change: Advance } | null {
   return context.storage.transactionSync(() => {
     const row = findEdit(context, edit);
     if (row === undefined || row.status !== "queued" || row.deadline <= context.now()) return null;

@@ -43,11 +43,7 @@ const tryLease = 60_000;
 const firstNet = 15_000;
 
 /** Puts an event on its way to a URL. Call inside the transaction that writes the event. */
-export function addDelivery(
-  context: AccountContext,
-  event: WebhookEvent,
-  url: string,
-): string {
+export function addDelivery(context: AccountContext, event: WebhookEvent, url: string): string {
   const id = context.newId("dlv");
   context.storage.exec(
     `INSERT INTO deliveries (id, edit, event, url, payload, status, due_at, next_at, created_at)

@@ -14,7 +14,11 @@ export interface EditPage {
 /** A page of an account's edits, newest first, below the edit `before`; deleted ones are left out. */
 export function listEdits(
   context: AccountContext,
-  query: { readonly limit: number; readonly before?: string | undefined; readonly status?: EditStatus | undefined },
+  query: {
+    readonly limit: number;
+    readonly before?: string | undefined;
+    readonly status?: EditStatus | undefined;
+  },
 ): EditPage {
   const rows = context.storage.exec<EditRow>(
     `SELECT * FROM edits WHERE deleted_at IS NULL AND id < ?1 AND (?2 IS NULL OR status = ?2)

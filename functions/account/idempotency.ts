@@ -16,7 +16,11 @@ interface IdempotencyRow extends Record<string, SqlValue> {
  * Takes a key for the request that will become `edit`, under a lease: while it runs, the same key is answered 409. A
  * key whose request was accepted stays as it is; `recordedEdit` tells.
  */
-export function leaseKey(context: AccountContext, key: string, edit: string): Result<null, Refusal> {
+export function leaseKey(
+  context: AccountContext,
+  key: string,
+  edit: string,
+): Result<null, Refusal> {
   const row = find(context, key);
   if (row !== undefined && row.fingerprint !== null) return ok(null);
   if (row !== undefined && row.edit !== edit && (row.lease_until ?? 0) > context.now()) {

@@ -53,7 +53,11 @@ function move(context: AccountContext, movement: Movement): void {
 }
 
 /** Sets the price of an edit aside, or says what is missing. Call inside the transaction that accepts the edit. */
-export function reserve(context: AccountContext, edit: string, price: number): Result<null, Refusal> {
+export function reserve(
+  context: AccountContext,
+  edit: string,
+  price: number,
+): Result<null, Refusal> {
   const { available } = balance(context);
   if (available < price) {
     return err({
@@ -91,7 +95,8 @@ export function grant(
       if (entry === undefined) throw new Error("the grant was not written");
       return ok(toLedgerEntry(entry));
     }
-    if (known.kind === "grant" && known.available_change === amount) return ok(toLedgerEntry(known));
+    if (known.kind === "grant" && known.available_change === amount)
+      return ok(toLedgerEntry(known));
     return err({
       code: "grant_conflict",
       detail: `The external id was used for a ${known.kind} of ${known.available_change}. Choose another.`,

@@ -182,9 +182,7 @@ export class AccountObject extends DurableObject<Env> {
   }
 
   createUpload(keyHash: string, origin: string): Result<Upload, Refusal> {
-    return this.#for(keyHash, () =>
-      this.#changed(ok(uploads.createUpload(this.#context, origin))),
-    );
+    return this.#for(keyHash, () => this.#changed(ok(uploads.createUpload(this.#context, origin))));
   }
 
   upload(keyHash: string, id: string, origin: string): Result<Upload, Refusal> {

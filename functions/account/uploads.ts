@@ -80,12 +80,22 @@ export function usableUpload(
   const row = findUpload(context, id);
   if (row === undefined) {
     return err(
-      refuseField("upload_unusable", pointer, `${id} is no upload of this account, or it has expired.`),
+      refuseField(
+        "upload_unusable",
+        pointer,
+        `${id} is no upload of this account, or it has expired.`,
+      ),
     );
   }
   const { bytes, sha256, format, width, height } = row;
   if (bytes === null || sha256 === null || format === null || width === null || height === null) {
-    return err(refuseField("upload_unusable", pointer, `${id} has no bytes yet. PUT them to its upload_url.`));
+    return err(
+      refuseField(
+        "upload_unusable",
+        pointer,
+        `${id} has no bytes yet. PUT them to its upload_url.`,
+      ),
+    );
   }
   return ok({
     image: {

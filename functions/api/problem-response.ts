@@ -60,7 +60,10 @@ function isPassing(error: object): boolean {
 export function invalidRequest(error: z.ZodError): Refusal {
   const errors = error.issues.flatMap((issue) =>
     issue.code === "unrecognized_keys"
-      ? issue.keys.map((key) => ({ pointer: pointerTo([...issue.path, key]), detail: unknownField(key) }))
+      ? issue.keys.map((key) => ({
+          pointer: pointerTo([...issue.path, key]),
+          detail: unknownField(key),
+        }))
       : [{ pointer: pointerTo(issue.path), detail: issue.message }],
   );
   const first = errors[0];
@@ -76,7 +79,9 @@ function unknownField(key: string): string {
 }
 
 function pointerTo(path: readonly PropertyKey[]): string {
-  return path.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+  return path
+    .map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`)
+    .join("");
 }
 
 /** The documented problem responses of a route: one a status, naming the codes. */

@@ -54,7 +54,9 @@ const putUpload = createRoute({
   tags,
   request: {
     params: z.object({ account: z.string(), upload: z.string() }),
-    body: { content: { "image/*": { schema: z.any().openapi({ type: "string", format: "binary" }) } } },
+    body: {
+      content: { "image/*": { schema: z.any().openapi({ type: "string", format: "binary" }) } },
+    },
   },
   responses: {
     200: { description: "The upload, complete", content: upload },

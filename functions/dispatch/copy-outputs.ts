@@ -49,11 +49,7 @@ type CopiedFile = Pick<
   "content_type" | "width" | "height" | "bytes" | "sha256"
 >;
 
-async function copyOne(
-  services: Services,
-  key: string,
-  url: string,
-): Promise<CopiedFile | null> {
+async function copyOne(services: Services, key: string, url: string): Promise<CopiedFile | null> {
   const fetched = await fetchImage({
     url,
     fetch: services.fetch,
@@ -97,7 +93,8 @@ function providerManifest(
     warnings: [
       {
         code: "kept_pixels_unverified",
-        detail: "The provider's model made these files; Inlay did not check that kept pixels are unchanged.",
+        detail:
+          "The provider's model made these files; Inlay did not check that kept pixels are unchanged.",
       },
     ],
     error: null,

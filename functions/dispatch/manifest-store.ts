@@ -26,8 +26,12 @@ export async function writeManifest(
   account: string,
   manifest: Manifest,
 ): Promise<void> {
-  await bucket.put(manifestKey(account, manifest.edit, manifest.attempt), JSON.stringify(manifest), {
-    httpMetadata: { contentType: "application/json" },
-    onlyIf: { etagDoesNotMatch: "*" },
-  });
+  await bucket.put(
+    manifestKey(account, manifest.edit, manifest.attempt),
+    JSON.stringify(manifest),
+    {
+      httpMetadata: { contentType: "application/json" },
+      onlyIf: { etagDoesNotMatch: "*" },
+    },
+  );
 }

@@ -28,8 +28,7 @@ export function attemptUrls(
     method: Grant["method"],
     index: number,
     maxBytes: number,
-  ) =>
-    signUrl(keyring, origin, { purpose, method, account, edit, attempt, index, maxBytes, exp });
+  ) => signUrl(keyring, origin, { purpose, method, account, edit, attempt, index, maxBytes, exp });
   return {
     callbackUrl: sign("callback", "POST", 0, 0),
     input: {

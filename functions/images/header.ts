@@ -43,12 +43,14 @@ const others: readonly (readonly [name: string, matches: (bytes: Bytes) => boole
   ["PDF", (b) => b.text(0, 4) === "%PDF"],
 ];
 
-const readers: readonly (readonly [(bytes: Bytes) => boolean, (bytes: Bytes) => StoredHeader | null])[] =
-  [
-    [(b) => b.text(0, 8) === "\x89PNG\r\n\x1a\n", readPng],
-    [(b) => b.u8(0) === 0xff && b.u8(1) === 0xd8 && b.u8(2) === 0xff, readJpeg],
-    [(b) => b.text(0, 4) === "RIFF" && b.text(8, 4) === "WEBP", readWebp],
-  ];
+const readers: readonly (readonly [
+  (bytes: Bytes) => boolean,
+  (bytes: Bytes) => StoredHeader | null,
+])[] = [
+  [(b) => b.text(0, 8) === "\x89PNG\r\n\x1a\n", readPng],
+  [(b) => b.u8(0) === 0xff && b.u8(1) === 0xd8 && b.u8(2) === 0xff, readJpeg],
+  [(b) => b.text(0, 4) === "RIFF" && b.text(8, 4) === "WEBP", readWebp],
+];
 
 /**
  * What the first bytes of a file say about the picture, within the limits of the service. The format is told by the
@@ -61,7 +63,10 @@ export function readHeader(data: Uint8Array): Result<ImageHeader, HeaderProblem>
     const other = others.find(([, matches]) => tells(matches, bytes))?.[0];
     return other === undefined
       ? err({ code: "image_unreadable", detail: "Send a PNG, JPEG or WebP file; this is none." })
-      : err({ code: "image_format_unsupported", detail: `Send PNG, JPEG or WebP; this is ${other}.` });
+      : err({
+          code: "image_format_unsupported",
+          detail: `Send PNG, JPEG or WebP; this is ${other}.`,
+        });
   }
   try {
     const stored = reader(bytes);

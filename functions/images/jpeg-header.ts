@@ -5,7 +5,7 @@ import type { StoredHeader } from "./header.ts";
 /** JPEG (ITU-T T.81): walks the segments up to the frame header, noting an EXIF orientation on the way. */
 export function readJpeg(bytes: Bytes): StoredHeader | null {
   let orientation = 1;
-  for (let at = 2; ; ) {
+  for (let at = 2; ;) {
     if (bytes.u8(at) !== 0xff) return null;
     const marker = bytes.u8(at + 1);
     // Any number of 0xff may come before a marker (B.1.1.2).

@@ -118,7 +118,8 @@ export class MultipartScanner {
   #headers(): boolean {
     const end = indexOf(this.#pending, blankLine);
     if (end < 0) {
-      if (this.#pending.length > headerBytes) throw new MultipartError("a part's header is too long");
+      if (this.#pending.length > headerBytes)
+        throw new MultipartError("a part's header is too long");
       return false;
     }
     const text = new TextDecoder().decode(this.#pending.subarray(0, end));
@@ -180,7 +181,8 @@ const blankLine = new Uint8Array([13, 10, 13, 10]);
 
 function disposition(header: string): { name: string; filename: string | null } {
   const line = /^content-disposition:\s*form-data\s*;(.*)$/im.exec(header)?.[1];
-  const name = line === undefined ? undefined : /(?:^|;)\s*name="((?:[^"\\]|\\.)*)"/i.exec(line)?.[1];
+  const name =
+    line === undefined ? undefined : /(?:^|;)\s*name="((?:[^"\\]|\\.)*)"/i.exec(line)?.[1];
   if (name === undefined) throw new MultipartError("a part has no name");
   const filename = /(?:^|;)\s*filename\*?=/i.test(line ?? "")
     ? (/filename="((?:[^"\\]|\\.)*)"/i.exec(line ?? "")?.[1] ?? "")

@@ -16,7 +16,7 @@ export function readPng(bytes: Bytes): StoredHeader | null {
 
   let animated = false;
   let orientation = 1;
-  for (let at = 33; at + 8 <= bytes.length; ) {
+  for (let at = 33; at + 8 <= bytes.length;) {
     const length = bytes.u32(at);
     const type = bytes.text(at + 4, 4);
     if (type === "IDAT" || type === "IEND") break;

@@ -161,9 +161,7 @@ async function putStream(
   if (copying.status === "fulfilled" && storing.status === "fulfilled") return;
   await bucket.delete(key);
   // What went wrong with the body is the cause of what went wrong with the object.
-  throw copying.status === "rejected"
-    ? copying.reason
-    : (storing as PromiseRejectedResult).reason;
+  throw copying.status === "rejected" ? copying.reason : (storing as PromiseRejectedResult).reason;
 }
 
 async function copy(
@@ -203,7 +201,7 @@ async function putUnknown(request: PutRequest, meter: Meter): Promise<void> {
     for await (const chunk of body) {
       meter.take(chunk);
       // R2 wants all parts but the last to be of one size.
-      for (let at = 0; at < chunk.length; ) {
+      for (let at = 0; at < chunk.length;) {
         const piece = chunk.subarray(at, at + partBytes - size);
         pending.push(piece);
         size += piece.length;

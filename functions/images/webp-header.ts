@@ -34,7 +34,7 @@ export function readWebp(bytes: Bytes): StoredHeader | null {
 }
 
 function lateOrientation(bytes: Bytes): number {
-  for (let at = 12; at + 8 <= bytes.length; ) {
+  for (let at = 12; at + 8 <= bytes.length;) {
     const length = bytes.u32(at + 4, true);
     if (bytes.text(at, 4) === "EXIF") {
       // Some writers keep the marker that JPEG puts before EXIF data.

@@ -22,6 +22,7 @@ def save_weights(path: Path, state: dict[str, Tensor], dtype: torch.dtype = torc
         for name, tensor in state.items()
     }
     save_file(stored, part)
+    part.chmod(0o644)
     part.replace(path)
     return sha256_of(path)
 

@@ -1,4 +1,4 @@
-"""The manifest: what an attempt brought, written last. `schemas/manifest.ts` has its shape; both read the same vectors."""
+"""The manifest: what an attempt brought, written last. `schemas/manifest.ts` has its shape; both read its vectors."""
 
 import json
 from dataclasses import asdict, dataclass, field

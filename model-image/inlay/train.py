@@ -105,7 +105,7 @@ def train(config: TrainConfig) -> list[float]:
 
 
 def build(config: TrainConfig, autoencoder: Autoencoder) -> tuple[nn.Module, list[nn.Parameter]]:
-    """The network that a stage trains, and its parameters that move; earlier stages are loaded and frozen."""
+    """The network that a stage trains and its moving parameters; earlier stages are loaded and frozen."""
     if config.stage == "autoencoder":
         moving = [p for n, p in autoencoder.named_parameters() if "condition_encoder" not in n]
         return autoencoder, moving

@@ -6,7 +6,14 @@ import { refuseField } from "../../errors/refusal.ts";
 import { inputKey } from "../../images/object-keys.ts";
 import { MultipartError, type MultipartPart } from "../../images/multipart.ts";
 import { stageMultipart } from "../../images/stage.ts";
-import { requirePictures, checkHeader, parsed, refused, stagedSource, takeReference } from "./intake.ts";
+import {
+  requirePictures,
+  checkHeader,
+  parsed,
+  refused,
+  stagedSource,
+  takeReference,
+} from "./intake.ts";
 import type { Destination, Role } from "./intake.ts";
 
 export interface MultipartRequest {

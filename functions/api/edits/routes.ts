@@ -106,8 +106,7 @@ export function editRoutes(app: OpenAPIHono<AppEnv>): void {
   app.post(
     "/v1/edits",
     authenticated,
-    (c, next) =>
-      jsonOnly.test(c.req.header("content-type") ?? "") ? jsonLimit(c, next) : next(),
+    (c, next) => (jsonOnly.test(c.req.header("content-type") ?? "") ? jsonLimit(c, next) : next()),
     createEdit,
   );
 

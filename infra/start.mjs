@@ -1,0 +1,137 @@
+// The bootstrap of `npm start`: plain JavaScript that runs on Node 20 with nothing installed. It brings the npm packages
+// and the Python environment into place, then hands over to infra/local/main.ts under the Node that the packages bring.
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const venv = join(root, "model-image", ".venv");
+const python = join(venv, "bin", "python");
+
+/** Ends with one sentence that names the remedy. */
+function fail(sentence) {
+  console.error(`\n✗ ${sentence}`);
+  process.exit(1);
+}
+
+/** A stamp file that says whether an installation belongs to the present state of these files. */
+function stamp(path, sources) {
+  const hash = createHash("sha256");
+  for (const source of sources) hash.update(readFileSync(join(root, source)));
+  const wanted = hash.digest("hex");
+  return {
+    fresh: existsSync(path) && readFileSync(path, "utf8") === wanted,
+    write: () => writeFileSync(path, wanted),
+  };
+}
+
+function run(command, args, options = {}) {
+  return spawnSync(command, args, { cwd: root, stdio: "inherit", ...options }).status === 0;
+}
+
+function output(command, args) {
+  const result = spawnSync(command, args, { cwd: root, encoding: "utf8" });
+  return result.status === 0 ? result.stdout.trim() : null;
+}
+
+function installPackages() {
+  if (Number(process.versions.node.split(".")[0]) < 20) {
+    fail(
+      `Node ${process.versions.node} is too old. Install Node 20 or newer from your system's packages.`,
+    );
+  }
+  const installed = stamp(join(root, "node_modules", ".inlay-stamp"), ["package-lock.json"]);
+  if (installed.fresh) return;
+  console.log("• Installing the npm packages (about a minute the first time)");
+  if (!run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"])) {
+    fail(
+      "npm ci failed; see its message above. Check the network and the npm registry, then run this again.",
+    );
+  }
+  installed.write();
+}
+
+/** A Python between 3.10 and 3.13, by the names under which systems install it. */
+function findPython() {
+  for (const name of ["python3.11", "python3.12", "python3.13", "python3.10", "python3"]) {
+    const version = output(name, ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"]);
+    if (["3.10", "3.11", "3.12", "3.13"].includes(version)) return name;
+  }
+  return fail(
+    "No Python between 3.10 and 3.13 was found. Install one, such as python3.11 with python3.11-venv.",
+  );
+}
+
+/** Says which build of torch pip will take, and how large it is, before anything is downloaded. */
+function announceTorch(requirement) {
+  const args = [
+    "-m",
+    "pip",
+    "install",
+    "--dry-run",
+    "--no-deps",
+    "--quiet",
+    "--report",
+    "-",
+    requirement,
+  ];
+  const report = output(python, args);
+  try {
+    const { url } = JSON.parse(report).install[0].download_info;
+    const cpu = decodeURIComponent(url).includes("+cpu") || url.startsWith("file:");
+    console.log(
+      cpu
+        ? "• Installing Python packages, with the CPU build of torch (about 1 GB on disk)"
+        : "• Installing Python packages, with torch's default build: about 3 GB to download, 6 GB on disk",
+    );
+  } catch {
+    console.log("• Installing Python packages");
+  }
+}
+
+function installPython(requirements) {
+  const sources = ["model-image/requirements.txt", `model-image/${requirements}`];
+  const installed = stamp(join(venv, `.inlay-stamp-${requirements}`), sources);
+  if (installed.fresh) return;
+  if (!existsSync(python)) {
+    console.log("• Creating the Python environment model-image/.venv");
+    if (!run(findPython(), ["-m", "venv", venv])) {
+      fail(
+        "The Python environment could not be created. Install your Python's venv package (python3-venv).",
+      );
+    }
+  }
+  const torch = readFileSync(join(root, "model-image", "requirements.txt"), "utf8").split("\n")[0];
+  announceTorch(torch);
+  const args = [
+    "-m",
+    "pip",
+    "install",
+    "--disable-pip-version-check",
+    "--progress-bar",
+    "on",
+    "-q",
+  ];
+  if (!run(python, [...args, "-r", `model-image/${requirements}`])) {
+    fail(
+      "pip failed; see its message above. Check the network and the free disk space, then run this again.",
+    );
+  }
+  installed.write();
+}
+
+const [script = "infra/local/main.ts", ...rest] =
+  process.argv[2] === "--script"
+    ? process.argv.slice(3)
+    : ["infra/local/main.ts", ...process.argv.slice(2)];
+installPackages();
+installPython(process.env.INLAY_REQUIREMENTS ?? "requirements.txt");
+mkdirSync(join(root, ".inlay"), { recursive: true });
+
+const node = join(root, "node_modules", ".bin", "node");
+const child = spawn(node, [join(root, script), ...rest], { cwd: root, stdio: "inherit" });
+// The child ends by the same signal, takes its servers down, and says with what code.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+child.on("exit", (code, signal) => process.exit(code ?? (signal === null ? 1 : 130)));
