@@ -50,10 +50,10 @@ function refusalOf(error: Error, request: string): Refusal {
 
 /** Whether a Durable Object says that the same call may succeed a moment later. */
 function isPassing(error: object): boolean {
-  return ("retryable" in error && error.retryable === true) ||
+  return (
+    ("retryable" in error && error.retryable === true) ||
     ("overloaded" in error && error.overloaded === true)
-    ? true
-    : false;
+  );
 }
 
 /** The refusal of a request whose fields do not validate, with a pointer to each. */

@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import { abandon, accept, authorize } from "../../../functions/account/accept.ts";
+import { maxActiveEdits } from "../../../functions/account/context.ts";
+import { revokeKey, listKeys } from "../../../functions/account/keys.ts";
+import { balance, entries } from "../../../functions/account/ledger.ts";
+import { unitPrice } from "../../../functions/account/price.ts";
+import { EditParameters } from "../../../schemas/edit.ts";
+import { stagedImage, testAccount } from "./harness.ts";
+
+describe("accepting an edit", () => {
+  it("reserves its price, writes its event and asks for its dispatch", () => {
+    const account = testAccount();
+    const accepted = accept(
+      account.context,
+      account.request({ parameters: EditParameters.parse({ n: 2 }) }),
+    );
+    if (!accepted.ok) throw new Error(accepted.problem.code);
+    const { row, messages } = accepted.value;
+    const price = unitPrice({ task: "inpaint", steps: 20 }, { width: 640, height: 480 });
+    expect(row).toMatchObject({ status: "queued", unit_price: price, reserved: 2 * price });
+    expect(balance(account.context).reserved).toBe(2 * price);
+    expect(entries(account.context, 1)[0]).toMatchObject({ kind: "reserve", edit: row.id });
+    expect(account.context.storage.exec("SELECT sequence, type FROM events")).toEqual([
+      { sequence: 1, type: "edit.queued" },
+    ]);
+    expect(messages).toEqual([
+      { v: 1, type: "dispatch", account: account.context.account, edit: row.id },
+    ]);
+  });
+
+  it("leaves nothing behind when it is refused", () => {
+    const account = testAccount(10);
+    const refused = accept(account.context, account.request({ idempotencyKey: "k" }));
+    expect(refused).toMatchObject({ problem: { code: "credits_insufficient" } });
+    for (const table of ["edits", "events", "idempotency"]) {
+      expect(account.context.storage.exec(`SELECT * FROM ${table}`)).toEqual([]);
+    }
+  });
+
+  it("refuses a mask of another size and points at it", () => {
+    const account = testAccount();
+    const mask = {
+      from: "staged",
+      image: stagedImage({ width: 480, height: 640 }),
+      identity: "m",
+    } as const;
+    expect(accept(account.context, account.request({ mask }))).toMatchObject({
+      problem: { code: "mask_size_mismatch", errors: [{ pointer: "/mask" }] },
+    });
+  });
+
+  it("refuses a revoked key at once", () => {
+    const account = testAccount();
+    revokeKey(account.context, listKeys(account.context)[0]?.id ?? "");
+    expect(accept(account.context, account.request())).toMatchObject({
+      problem: { code: "key_revoked" },
+    });
+  });
+
+  it(`holds at most ${maxActiveEdits} unfinished edits`, () => {
+    const account = testAccount(10_000_000);
+    for (let i = 0; i < maxActiveEdits; i++) account.accept();
+    expect(accept(account.context, account.request())).toMatchObject({
+      problem: { code: "edits_too_many", retryAfter: 10 },
+    });
+  });
+});
+
+describe("an idempotency key", () => {
+  it("gives the same edit again for the same content", () => {
+    const account = testAccount();
+    const first = account.accept({ idempotencyKey: "k" });
+    const again = accept(account.context, account.request({ idempotencyKey: "k" }));
+    expect(again).toMatchObject({ value: { replayed: true, row: { id: first.id }, messages: [] } });
+    expect(balance(account.context).reserved).toBe(first.reserved);
+  });
+
+  it("refuses other content for 24 hours, and then is free", () => {
+    const account = testAccount();
+    account.accept({ idempotencyKey: "k" });
+    const other = { idempotencyKey: "k", parameters: EditParameters.parse({ prompt: "a cat" }) };
+    expect(accept(account.context, account.request(other))).toMatchObject({
+      problem: { code: "idempotency_key_reused" },
+    });
+    account.pass(24 * 3_600_000);
+    expect(accept(account.context, account.request(other)).ok).toBe(true);
+  });
+
+  it("is held while its request is received, and let go when that comes to nothing", () => {
+    const account = testAccount();
+    const { context, keyHash } = account;
+    expect(authorize(context, { keyHash, edit: "edit_a", idempotencyKey: "k" }).ok).toBe(true);
+    expect(authorize(context, { keyHash, edit: "edit_b", idempotencyKey: "k" })).toMatchObject({
+      problem: { code: "idempotency_in_progress" },
+    });
+    abandon(context, "edit_a", "k");
+    expect(authorize(context, { keyHash, edit: "edit_b", idempotencyKey: "k" }).ok).toBe(true);
+  });
+
+  it("is free again five minutes after a request that was never finished", () => {
+    const account = testAccount();
+    const { context, keyHash } = account;
+    authorize(context, { keyHash, edit: "edit_a", idempotencyKey: "k" });
+    account.pass(5 * 60_000);
+    expect(authorize(context, { keyHash, edit: "edit_b", idempotencyKey: "k" }).ok).toBe(true);
+  });
+});

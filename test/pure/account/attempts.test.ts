@@ -1,0 +1,242 @@
+import { describe, expect, it } from "vitest";
+import { findEdit } from "../../../functions/account/accept.ts";
+import { busy, claim, report, started } from "../../../functions/account/attempts.ts";
+import { cancelEdit, deleteEdit, visibleEdit } from "../../../functions/account/deletion.ts";
+import { beginDelivery, finishDelivery } from "../../../functions/account/deliveries.ts";
+import { nextDueAt, takeDue } from "../../../functions/account/due.ts";
+import { toEdit } from "../../../functions/account/edit-row.ts";
+import { balance, entries } from "../../../functions/account/ledger.ts";
+import { EditParameters } from "../../../schemas/edit.ts";
+import { manifest, testAccount, type TestAccount } from "./harness.ts";
+
+function statuses({ context }: TestAccount): unknown[] {
+  return context.storage.exec("SELECT type FROM events ORDER BY sequence").map(({ type }) => type);
+}
+
+function running(account: TestAccount, parameters: object = {}): string {
+  const { id } = account.accept({ parameters: EditParameters.parse(parameters) });
+  claim(account.context, id);
+  report(account.context, id, 1, { type: "processing" });
+  return id;
+}
+
+describe("an attempt", () => {
+  it("carries an edit to its end and charges it once, however often the news comes", () => {
+    const account = testAccount();
+    const id = running(account, { n: 2 });
+    const news = { type: "manifest", manifest: manifest(id, 1, 2) } as const;
+    const first = report(account.context, id, 1, news);
+    expect(first?.messages.map(({ type }) => type)).toEqual(["release"]);
+    expect(report(account.context, id, 1, news)).toMatchObject({ changed: false, messages: [] });
+    const row = findEdit(account.context, id);
+    expect(row).toMatchObject({ status: "succeeded", charged: row?.reserved });
+    expect(balance(account.context)).toEqual({
+      available: 1_000_000 - (row?.charged ?? 0),
+      reserved: 0,
+    });
+    expect(entries(account.context, 9).map(({ kind }) => kind)).toEqual([
+      "capture",
+      "reserve",
+      "grant",
+    ]);
+    expect(statuses(account)).toEqual([
+      "edit.queued",
+      "edit.starting",
+      "edit.processing",
+      "edit.succeeded",
+    ]);
+  });
+
+  it("charges delivered outputs only, and names the blocked ones", () => {
+    const account = testAccount();
+    const id = running(account, { n: 4 });
+    report(account.context, id, 1, { type: "manifest", manifest: manifest(id, 1, 4, 1) });
+    const row = findEdit(account.context, id);
+    expect(row?.charged).toBe(3 * (row?.unit_price ?? 0));
+    if (row) {
+      const { outputs, price } = toEdit(account.context, row);
+      expect(outputs.map(({ blocked, url }) => [blocked, url !== null])).toEqual([
+        ["unsafe", false],
+        [null, true],
+        [null, true],
+        [null, true],
+      ]);
+      expect(price).toEqual({ reserved: 24_000, charged: 18_000, unit: "microcredit" });
+    }
+  });
+
+  it("ends uncharged with what only the container could see", () => {
+    const account = testAccount();
+    const id = running(account);
+    const failed = {
+      ...manifest(id, 1, 0),
+      status: "failed",
+      error: { code: "mask_empty", detail: "Paint something." },
+    } as const;
+    report(account.context, id, 1, { type: "manifest", manifest: failed });
+    const row = findEdit(account.context, id);
+    expect(row).toMatchObject({ status: "failed", charged: 0 });
+    expect(row && toEdit(account.context, row).error).toMatchObject({
+      code: "mask_empty",
+      status: 422,
+    });
+    expect(balance(account.context)).toEqual({ available: 1_000_000, reserved: 0 });
+  });
+
+  it("is replaced when its lease runs out, and its late result still counts", () => {
+    const account = testAccount();
+    const id = running(account);
+    account.pass(120_000);
+    expect(takeDue(account.context)).toEqual([
+      { v: 1, type: "reconcile", account: account.context.account, edit: id, attempt: 1 },
+    ]);
+    report(account.context, id, 1, { type: "lost" });
+    expect(claim(account.context, id)?.claim.attempt).toBe(2);
+    started(account.context, id, 2, "p2");
+    const late = report(account.context, id, 1, { type: "manifest", manifest: manifest(id, 1) });
+    expect(late?.messages.map(({ type }) => type)).toEqual(["cancel", "release"]);
+    expect(findEdit(account.context, id)?.status).toBe("succeeded");
+  });
+
+  it("renews its lease with every sign of life", () => {
+    const account = testAccount();
+    const id = running(account);
+    account.pass(100_000);
+    report(account.context, id, 1, { type: "processing" });
+    account.pass(100_000);
+    expect(takeDue(account.context)).toEqual([]);
+    expect(findEdit(account.context, id)?.status).toBe("processing");
+  });
+
+  it("fails the edit after three lost attempts, uncharged", () => {
+    const account = testAccount();
+    const { id } = account.accept();
+    for (const attempt of [1, 2, 3]) {
+      expect(claim(account.context, id)?.claim.attempt).toBe(attempt);
+      report(account.context, id, attempt, { type: "lost" });
+    }
+    expect(findEdit(account.context, id)?.status).toBe("failed");
+    expect(claim(account.context, id)).toBeNull();
+    expect(balance(account.context)).toEqual({ available: 1_000_000, reserved: 0 });
+  });
+
+  it("does not count while the provider is busy", () => {
+    const account = testAccount();
+    const { id } = account.accept();
+    for (const attempt of [1, 2, 3, 4, 5]) {
+      expect(claim(account.context, id)?.claim.attempt).toBe(attempt);
+      busy(account.context, id, attempt);
+    }
+    expect(findEdit(account.context, id)).toMatchObject({ status: "queued", counted: 0 });
+  });
+
+  it("is told to stop when the edit ended while it was being started", () => {
+    const account = testAccount();
+    const { id } = account.accept();
+    claim(account.context, id);
+    cancelEdit(account.context, id);
+    expect(started(account.context, id, 1, "p1")).toBe(false);
+  });
+
+  it("that never was is no news", () => {
+    const account = testAccount();
+    const { id } = account.accept();
+    expect(
+      report(account.context, id, 1, { type: "manifest", manifest: manifest(id, 1) }),
+    ).toBeNull();
+    expect(report(account.context, "edit_x", 1, { type: "lost" })).toBeNull();
+  });
+});
+
+describe("time", () => {
+  it("ends an edit that did not finish, uncharged", () => {
+    const account = testAccount();
+    const { id } = account.accept();
+    account.pass(900_000);
+    expect(takeDue(account.context).map(({ type }) => type)).toContain("release");
+    expect(findEdit(account.context, id)?.status).toBe("expired");
+    expect(balance(account.context).reserved).toBe(0);
+  });
+
+  it("brings a lost dispatch back, later and later", () => {
+    const account = testAccount();
+    account.accept();
+    expect(nextDueAt(account.context)).toBe(account.context.now() + 15_000);
+    account.pass(15_000);
+    expect(takeDue(account.context).map(({ type }) => type)).toEqual(["dispatch"]);
+    expect(takeDue(account.context)).toEqual([]);
+  });
+
+  it("purges an edit's files after a day, and once more an hour later", () => {
+    const account = testAccount();
+    const id = running(account);
+    report(account.context, id, 1, { type: "manifest", manifest: manifest(id, 1) });
+    account.pass(24 * 3_600_000);
+    expect(takeDue(account.context).map(({ type }) => type)).toEqual(["purge"]);
+    const row = findEdit(account.context, id);
+    expect(row && toEdit(account.context, row).outputs[0]?.url).toBeNull();
+    account.pass(3_600_000);
+    expect(takeDue(account.context).map(({ type }) => type)).toEqual(["purge"]);
+    account.pass(3_600_000);
+    expect(takeDue(account.context)).toEqual([]);
+  });
+});
+
+describe("a webhook", () => {
+  it("is frozen with the end of its edit and tried until it is taken", () => {
+    const account = testAccount();
+    const id = running(account, { webhook: "https://example.com/hook" });
+    const ended = report(account.context, id, 1, { type: "manifest", manifest: manifest(id, 1) });
+    const message = ended?.messages.find(({ type }) => type === "deliver");
+    const delivery = message?.type === "deliver" ? message.delivery : "";
+    const task = beginDelivery(account.context, delivery);
+    expect(JSON.parse(task?.payload ?? "")).toMatchObject({
+      type: "edit.succeeded",
+      sequence: 4,
+      data: { id, status: "succeeded" },
+    });
+    expect(beginDelivery(account.context, delivery)).toBeNull();
+    finishDelivery(account.context, delivery, { status: 500, error: "500", retryAfter: null }, 0);
+    expect(beginDelivery(account.context, delivery)).toBeNull();
+    account.pass(5_000);
+    expect(takeDue(account.context)).toContainEqual(
+      expect.objectContaining({ type: "deliver", delivery }),
+    );
+    expect(beginDelivery(account.context, delivery)).toMatchObject({
+      event: task?.event,
+      payload: task?.payload,
+      attempts: 1,
+    });
+    finishDelivery(account.context, delivery, { status: 204, error: null, retryAfter: null }, 0);
+    account.pass(900_000);
+    expect(beginDelivery(account.context, delivery)).toBeNull();
+  });
+
+  it("is given up at once where the receiver is gone (410)", () => {
+    const account = testAccount();
+    const id = running(account, { webhook: "https://example.com/hook" });
+    const ended = report(account.context, id, 1, { type: "manifest", manifest: manifest(id, 1) });
+    const message = ended?.messages.find(({ type }) => type === "deliver");
+    const delivery = message?.type === "deliver" ? message.delivery : "";
+    beginDelivery(account.context, delivery);
+    finishDelivery(account.context, delivery, { status: 410, error: "gone", retryAfter: null }, 0);
+    expect(account.context.storage.exec("SELECT status FROM deliveries")).toEqual([
+      { status: "failed" },
+    ]);
+  });
+});
+
+describe("deletion", () => {
+  it("cancels what runs, purges every byte and leaves a tombstone", () => {
+    const account = testAccount();
+    const id = running(account, { prompt: "a secret" });
+    const removed = deleteEdit(account.context, id);
+    if (!removed.ok) throw new Error(removed.problem.code);
+    expect(removed.value.map(({ type }) => type)).toEqual(["release", "purge"]);
+    expect(visibleEdit(account.context, id)).toMatchObject({ problem: { code: "edit_deleted" } });
+    expect(findEdit(account.context, id)?.parameters).not.toContain("secret");
+    expect(balance(account.context)).toEqual({ available: 1_000_000, reserved: 0 });
+    account.pass(900_000 + 3_660_000);
+    expect(takeDue(account.context).map(({ type }) => type)).toEqual(["purge"]);
+  });
+});

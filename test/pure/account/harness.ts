@@ -1,0 +1,148 @@
+import { DatabaseSync } from "node:sqlite";
+import type { AcceptRequest } from "../../../functions/account/accept.ts";
+import { accept } from "../../../functions/account/accept.ts";
+import type { AccountContext } from "../../../functions/account/context.ts";
+import type { EditRow, StagedImage } from "../../../functions/account/edit-row.ts";
+import { addKey } from "../../../functions/account/keys.ts";
+import { grant } from "../../../functions/account/ledger.ts";
+import { migrate } from "../../../functions/account/schema.ts";
+import type { SqlValue, Storage } from "../../../functions/account/storage.ts";
+import { newId } from "../../../functions/keys/ids.ts";
+import { EditParameters } from "../../../schemas/edit.ts";
+import type { Manifest } from "../../../schemas/manifest.ts";
+
+/** The account core's storage on `node:sqlite`, in memory. */
+export function nodeStorage(): Storage {
+  const database = new DatabaseSync(":memory:");
+  let depth = 0;
+  return {
+    exec: <Row extends Record<string, SqlValue>>(sql: string, ...bindings: SqlValue[]) =>
+      database.prepare(sql).all(...bindings) as Row[],
+    transactionSync: (work) => {
+      const name = `t${depth++}`;
+      database.exec(`SAVEPOINT ${name}`);
+      try {
+        const value = work();
+        database.exec(`RELEASE ${name}`);
+        return value;
+      } catch (error) {
+        database.exec(`ROLLBACK TO ${name}`);
+        database.exec(`RELEASE ${name}`);
+        throw error;
+      } finally {
+        depth--;
+      }
+    },
+  };
+}
+
+/** An account with a clock that stands still until it is moved. */
+export interface TestAccount {
+  readonly context: AccountContext;
+  readonly keyHash: string;
+  /** Moves the clock by milliseconds. */
+  pass(ms: number): void;
+  /** Accepts an edit; throws where it is refused. */
+  accept(request?: Partial<AcceptRequest>): EditRow;
+  request(request?: Partial<AcceptRequest>): AcceptRequest;
+}
+
+export const keyHash = "f".repeat(64);
+
+/** A fresh account with one key and credits. */
+export function testAccount(credits = 1_000_000): TestAccount {
+  let now = Date.UTC(2026, 0, 1);
+  let drawn = 0;
+  const random = (into: Uint8Array) => {
+    drawn += 1;
+    into.set(into.map((_, place) => Math.floor(drawn / 32 ** (into.length - 1 - place)) % 32));
+    return into;
+  };
+  const context: AccountContext = {
+    account: "u0123456789abcdef01234567",
+    storage: nodeStorage(),
+    now: () => now,
+    newId: (prefix) => newId(prefix, now, random),
+    links: {
+      self: (origin, edit) => `${origin}/v1/edits/${edit}`,
+      cancel: (origin, edit) => `${origin}/v1/edits/${edit}/cancel`,
+      output: (origin, edit, attempt, index, expires) =>
+        `${origin}/files/result/${edit}/${attempt}/${index}?exp=${expires}`,
+      upload: (origin, upload, expires) => `${origin}/files/upload/${upload}?exp=${expires}`,
+    },
+    settings: { startingLease: 600_000, processingLease: 120_000, editDuration: 900_000 },
+  };
+  migrate(context.storage);
+  context.storage.exec(
+    "INSERT INTO account (id, created_at, webhook_secret) VALUES (?, ?, ?)",
+    context.account,
+    now,
+    "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+  );
+  addKey(context, { hash: keyHash, display: "inlay_live_...abcd" }, "test");
+  if (credits > 0) grant(context, credits, "welcome");
+
+  const request = (overrides: Partial<AcceptRequest> = {}): AcceptRequest => ({
+    keyHash,
+    edit: context.newId("edit"),
+    origin: "https://inlay.example.com",
+    profile: "tiny",
+    parameters: EditParameters.parse({}),
+    image: { from: "staged", image: stagedImage(), identity: "image-hash" },
+    mask: { from: "staged", image: stagedImage(), identity: "mask-hash" },
+    seed: 7,
+    idempotencyKey: null,
+    ...overrides,
+  });
+  return {
+    context,
+    keyHash,
+    pass: (ms) => {
+      now += ms;
+    },
+    request,
+    accept: (overrides) => {
+      const accepted = accept(context, request(overrides));
+      if (!accepted.ok) throw new Error(accepted.problem.code);
+      return accepted.value.row;
+    },
+  };
+}
+
+/** A staged picture of 640 x 480 pixels. */
+export function stagedImage(size: Partial<StagedImage> = {}): StagedImage {
+  return {
+    key: "inputs/a/e/image",
+    offset: 0,
+    length: 1000,
+    contentType: "image/png",
+    width: 640,
+    height: 480,
+    ...size,
+  };
+}
+
+/** The manifest of an attempt that brought `outputs` pictures, some of them blocked. */
+export function manifest(edit: string, attempt: number, outputs = 1, blocked = 0): Manifest {
+  return {
+    version: 1,
+    edit,
+    attempt,
+    status: "succeeded",
+    outputs: Array.from({ length: outputs }, (_, index) => ({
+      index,
+      content_type: "image/png",
+      width: 640,
+      height: 480,
+      bytes: 1000,
+      sha256: "0".repeat(64),
+      seed: 7 + index,
+      blocked: index < blocked ? "unsafe" : null,
+      kept_pixels: 300_000,
+    })),
+    warnings: [],
+    error: null,
+    timings: { total_ms: 830 },
+    model: { profile: "tiny", decoder: "base", weights_sha256: "" },
+  };
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { Pool } from "../../../functions/dispatch/pool.ts";
+import { nodeStorage } from "../account/harness.ts";
+
+const pool = (slots: number, perMinute: number | null = null) =>
+  new Pool(nodeStorage(), { slots, perMinute });
+
+describe("the pool", () => {
+  it("leases its slots and tells the others their place", () => {
+    const shared = pool(1);
+    expect(shared.acquire({ account: "a", edit: "a1" }, 0)).toEqual({ granted: true });
+    expect(shared.acquire({ account: "b", edit: "b1" }, 1)).toMatchObject({
+      granted: false,
+      position: 1,
+    });
+    expect(shared.acquire({ account: "c", edit: "c1" }, 2)).toMatchObject({
+      granted: false,
+      position: 2,
+    });
+    expect(shared.release("a1", 3)).toEqual([{ account: "b", edit: "b1" }]);
+    expect(shared.acquire({ account: "b", edit: "b1" }, 4)).toEqual({ granted: true });
+  });
+
+  it("grants a slot again to who holds it", () => {
+    const shared = pool(1);
+    shared.acquire({ account: "a", edit: "a1" }, 0);
+    expect(shared.acquire({ account: "a", edit: "a1" }, 1)).toEqual({ granted: true });
+  });
+
+  it("lets another account's first edit pass a thousand of one account", () => {
+    const shared = pool(2);
+    for (let i = 0; i < 1000; i++) {
+      shared.acquire({ account: "a", edit: `a${String(i).padStart(4, "0")}` }, i);
+    }
+    expect(shared.acquire({ account: "b", edit: "b1" }, 2000)).toMatchObject({ position: 1 });
+    expect(shared.release("a0000", 2001)).toEqual([{ account: "b", edit: "b1" }]);
+  });
+
+  it("gives a slot no one released back after its lease", () => {
+    const shared = pool(1);
+    shared.acquire({ account: "a", edit: "a1" }, 0);
+    expect(shared.acquire({ account: "b", edit: "b1" }, 15 * 60_000)).toEqual({ granted: true });
+  });
+
+  it("keeps to the provider's rate and says when the next start is possible", () => {
+    const shared = pool(10, 2);
+    shared.acquire({ account: "a", edit: "a1" }, 0);
+    shared.acquire({ account: "a", edit: "a2" }, 1_000);
+    expect(shared.acquire({ account: "a", edit: "a3" }, 2_000)).toEqual({
+      granted: false,
+      position: 1,
+      retryAfter: 58_000,
+    });
+    expect(shared.acquire({ account: "a", edit: "a3" }, 60_000)).toEqual({ granted: true });
+  });
+});

@@ -1,0 +1,46 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+/** Secrets and settings of the Worker under test; drawn for tests alone. */
+const bindings = {
+  SIGNING_KEYS: "k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY",
+  ACCOUNT_ID_SECRET: "an account id secret for tests",
+  ADMIN_SECRET: "an admin secret for tests",
+  COG_CALLBACK_TOKEN: "a callback token for tests",
+  // Nothing listens there: edits stay queued unless a test moves them on.
+  COG_URL: "http://127.0.0.1:9",
+  PUBLIC_URL: "https://inlay.example.com",
+};
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: { name: "pure", include: ["test/pure/**/*.test.ts"], environment: "node" },
+      },
+      {
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./infra/wrangler.jsonc" },
+            miniflare: { bindings },
+          }),
+        ],
+        test: {
+          name: "workerd",
+          include: ["test/workerd/**/*.test.ts"],
+          setupFiles: ["test/workerd/harness/directory.ts"],
+        },
+      },
+      {
+        test: {
+          name: "blackbox",
+          include: ["test/blackbox/**/*.test.ts"],
+          environment: "node",
+          testTimeout: 90_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
