@@ -1,14 +1,14 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { outside } from "./workerd/harness/outside.ts";
 
 /** Secrets and settings of the Worker under test; drawn for tests alone. */
 const bindings = {
   SIGNING_KEYS: "k1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY",
-  ACCOUNT_ID_SECRET: "an account id secret for tests",
-  ADMIN_SECRET: "an admin secret for tests",
-  COG_CALLBACK_TOKEN: "a callback token for tests",
-  // Nothing listens there: edits stay queued unless a test moves them on.
-  COG_URL: "http://127.0.0.1:9",
+  ACCOUNT_ID_SECRET: "account-id-secret-for-tests",
+  ADMIN_SECRET: "admin-secret-for-tests",
+  COG_CALLBACK_TOKEN: "callback-token-for-tests",
+  COG_URL: "https://cog.example.org",
   PUBLIC_URL: "https://inlay.example.com",
 };
 
@@ -22,7 +22,7 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: "./infra/wrangler.jsonc" },
-            miniflare: { bindings },
+            miniflare: { bindings, outboundService: outside },
           }),
         ],
         test: {

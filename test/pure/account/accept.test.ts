@@ -5,7 +5,8 @@ import { revokeKey, listKeys } from "../../../functions/account/keys.ts";
 import { balance, entries } from "../../../functions/account/ledger.ts";
 import { unitPrice } from "../../../functions/account/price.ts";
 import { EditParameters } from "../../../schemas/edit.ts";
-import { stagedImage, testAccount } from "./harness.ts";
+import { stagedImage } from "./fixtures.ts";
+import { testAccount } from "./harness.ts";
 
 describe("accepting an edit", () => {
   it("reserves its price, writes its event and asks for its dispatch", () => {

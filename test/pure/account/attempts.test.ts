@@ -7,7 +7,8 @@ import { nextDueAt, takeDue } from "../../../functions/account/due.ts";
 import { toEdit } from "../../../functions/account/edit-row.ts";
 import { balance, entries } from "../../../functions/account/ledger.ts";
 import { EditParameters } from "../../../schemas/edit.ts";
-import { manifest, testAccount, type TestAccount } from "./harness.ts";
+import { manifest } from "./fixtures.ts";
+import { testAccount, type TestAccount } from "./harness.ts";
 
 function statuses({ context }: TestAccount): unknown[] {
   return context.storage.exec("SELECT type FROM events ORDER BY sequence").map(({ type }) => type);

@@ -2,14 +2,14 @@ import { DatabaseSync } from "node:sqlite";
 import type { AcceptRequest } from "../../../functions/account/accept.ts";
 import { accept } from "../../../functions/account/accept.ts";
 import type { AccountContext } from "../../../functions/account/context.ts";
-import type { EditRow, StagedImage } from "../../../functions/account/edit-row.ts";
+import type { EditRow } from "../../../functions/account/edit-row.ts";
 import { addKey } from "../../../functions/account/keys.ts";
 import { grant } from "../../../functions/account/ledger.ts";
 import { migrate } from "../../../functions/account/schema.ts";
 import type { SqlValue, Storage } from "../../../functions/account/storage.ts";
 import { newId } from "../../../functions/keys/ids.ts";
 import { EditParameters } from "../../../schemas/edit.ts";
-import type { Manifest } from "../../../schemas/manifest.ts";
+import { stagedImage } from "./fixtures.ts";
 
 /** The account core's storage on `node:sqlite`, in memory. */
 export function nodeStorage(): Storage {
@@ -106,43 +106,5 @@ export function testAccount(credits = 1_000_000): TestAccount {
       if (!accepted.ok) throw new Error(accepted.problem.code);
       return accepted.value.row;
     },
-  };
-}
-
-/** A staged picture of 640 x 480 pixels. */
-export function stagedImage(size: Partial<StagedImage> = {}): StagedImage {
-  return {
-    key: "inputs/a/e/image",
-    offset: 0,
-    length: 1000,
-    contentType: "image/png",
-    width: 640,
-    height: 480,
-    ...size,
-  };
-}
-
-/** The manifest of an attempt that brought `outputs` pictures, some of them blocked. */
-export function manifest(edit: string, attempt: number, outputs = 1, blocked = 0): Manifest {
-  return {
-    version: 1,
-    edit,
-    attempt,
-    status: "succeeded",
-    outputs: Array.from({ length: outputs }, (_, index) => ({
-      index,
-      content_type: "image/png",
-      width: 640,
-      height: 480,
-      bytes: 1000,
-      sha256: "0".repeat(64),
-      seed: 7 + index,
-      blocked: index < blocked ? "unsafe" : null,
-      kept_pixels: 300_000,
-    })),
-    warnings: [],
-    error: null,
-    timings: { total_ms: 830 },
-    model: { profile: "tiny", decoder: "base", weights_sha256: "" },
   };
 }

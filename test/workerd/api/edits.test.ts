@@ -1,0 +1,198 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import type { Account, Ledger } from "../../../schemas/account.ts";
+import type { Edit } from "../../../schemas/edit.ts";
+import type { z } from "@hono/zod-openapi";
+import type { EditList } from "../../../schemas/edit.ts";
+import { png } from "../../pure/images/files.ts";
+import { manifest } from "../../pure/account/fixtures.ts";
+import * as api from "../harness/api.ts";
+
+const encode = (value: object) => new TextEncoder().encode(JSON.stringify(value));
+
+/** Brings one output and the manifest, as the container does, and reports success. */
+async function deliverResult(account: string, edit: string, attempt = 1): Promise<Response> {
+  const to = { account, edit, attempt } as const;
+  await api.put(api.containerUrl({ purpose: "output", method: "PUT", ...to }), png(640, 480));
+  await api.put(
+    api.containerUrl({ purpose: "manifest", method: "PUT", ...to, maxBytes: 65_536 }),
+    encode(manifest(edit, attempt)),
+    "application/json",
+  );
+  return api.callback(account, edit, { id: "p", status: "succeeded", output: "succeeded" }, attempt);
+}
+
+describe("an edit", () => {
+  it("goes from the form to the result, is charged once, and its files are reached by signed URLs alone", async () => {
+    const { id: account, key } = await api.customer();
+    const created = await api.createEdit(key, { prompt: "a meadow", seed: "7", metadata: '{"order":"12"}' });
+    expect(created.status).toBe(202);
+    const edit = await created.json<Edit>();
+    expect(edit).toMatchObject({
+      status: "queued",
+      price: { reserved: 6000, charged: 0 },
+      metadata: { order: "12" },
+    });
+    expect(created.headers.get("location")).toBe(edit.urls.self);
+    await api.until(key, edit.id, "starting");
+
+    const image = api.containerUrl({ purpose: "input", method: "GET", account, edit: edit.id });
+    const sent = await api.send("GET", image);
+    expect(new Uint8Array(await sent.arrayBuffer())).toEqual(png(640, 480));
+
+    await api.callback(account, edit.id, { status: "processing", logs: " 45%|####      | 9/20 [00:01<00:01, 9it/s]" });
+    expect(await api.getEdit(key, edit.id)).toMatchObject({ status: "processing", progress: 0.45 });
+    for (let again = 0; again < 3; again++) {
+      expect((await deliverResult(account, edit.id)).status).toBe(200);
+    }
+    const finished = await api.getEdit(key, edit.id);
+    expect(finished).toMatchObject({ status: "succeeded", progress: 1, price: { charged: 6000 } });
+    const result = await api.send("GET", finished.outputs[0]?.url ?? "");
+    expect(result.headers.get("content-type")).toBe("image/png");
+    expect(new Uint8Array(await result.arrayBuffer())).toEqual(png(640, 480));
+
+    const balance = await (await api.send("GET", "/v1/account", { token: key })).json<Account>();
+    expect(balance.balance).toEqual({ available: 994_000, reserved: 0, unit: "microcredit" });
+    const ledger = await api.send("GET", "/v1/account/ledger", { token: key });
+    const kinds = (await ledger.json<z.infer<typeof Ledger>>()).data.map(({ kind }) => kind);
+    expect(kinds).toEqual(["capture", "reserve", "grant"]);
+  });
+
+  it("takes JSON with a data: URI and an https URL", async () => {
+    const { key } = await api.customer();
+    const data = `data:image/png;base64,${Buffer.from(png(640, 480)).toString("base64")}`;
+    const created = await api.send("POST", "/v1/edits", {
+      token: key,
+      json: { image: "https://pictures.example.org/640x480.png", mask: data, task: "erase" },
+    });
+    expect(created.status, await created.clone().text()).toBe(202);
+  });
+
+  it("takes uploads, which are PUT once", async () => {
+    const { key } = await api.customer();
+    const ids = [];
+    for (let picture = 0; picture < 2; picture++) {
+      const made = await api.send("POST", "/v1/uploads", { token: key });
+      const { id, upload_url } = await made.json<{ id: string; upload_url: string }>();
+      const stored = await api.put(upload_url, png(640, 480));
+      expect(await stored.json()).toMatchObject({ id, status: "complete", width: 640, height: 480 });
+      expect((await api.put(upload_url, png(640, 480))).status).toBe(200);
+      expect(await api.problemOf(await api.put(upload_url, png(64, 64)))).toMatchObject({ code: "content_conflict" });
+      ids.push(id);
+    }
+    const json = { image: ids[0], mask: ids[1] };
+    expect((await api.send("POST", "/v1/edits", { token: key, json })).status).toBe(202);
+  });
+
+  it("is the same edit again for the same idempotency key, with nothing staged twice", async () => {
+    const { id: account, key } = await api.customer();
+    const first = await (await api.createEdit(key, {}, { "idempotency-key": "k1" })).json<Edit>();
+    const again = await api.createEdit(key, {}, { "idempotency-key": "k1" });
+    expect(again.headers.get("idempotent-replayed")).toBe("true");
+    expect((await again.json<Edit>()).id).toBe(first.id);
+    const { objects } = await env.BUCKET.list({ prefix: `inputs/${account}/` });
+    expect(objects).toHaveLength(1);
+    const other = await api.createEdit(key, { prompt: "x" }, { "idempotency-key": "k1" });
+    expect(await api.problemOf(other)).toMatchObject({ code: "idempotency_key_reused" });
+  });
+
+  it("under Prefer: wait is answered when it has ended", async () => {
+    const { id: account, key } = await api.customer();
+    const waiting = api.createEdit(key, {}, { prefer: "wait=10" });
+    const list = async () => {
+      const page = await api.send("GET", "/v1/edits?status=starting", { token: key });
+      return (await page.json<z.infer<typeof EditList>>()).data[0];
+    };
+    let edit = await list();
+    while (edit === undefined) edit = await list();
+    await deliverResult(account, edit.id);
+    const answered = await waiting;
+    expect(answered.status).toBe(200);
+    expect(await answered.json<Edit>()).toMatchObject({ id: edit.id, status: "succeeded" });
+  });
+
+  it("that only the container could refuse ends failed, uncharged, and is that problem to who waits", async () => {
+    const { id: account, key } = await api.customer();
+    const waiting = api.createEdit(key, {}, { prefer: "wait=10" });
+    let edit: Edit | undefined;
+    while (edit === undefined) {
+      const page = await api.send("GET", "/v1/edits?status=starting", { token: key });
+      edit = (await page.json<z.infer<typeof EditList>>()).data[0];
+    }
+    const failed = {
+      ...manifest(edit.id, 1, 0),
+      status: "failed",
+      error: { code: "mask_empty", detail: "Paint what should change in white." },
+    };
+    await api.put(
+      api.containerUrl({ purpose: "manifest", method: "PUT", account, edit: edit.id, maxBytes: 65_536 }),
+      encode(failed),
+      "application/json",
+    );
+    await api.callback(account, edit.id, { status: "succeeded" });
+    expect(await api.problemOf(await waiting)).toMatchObject({ code: "mask_empty", status: 422 });
+    expect(await api.getEdit(key, edit.id)).toMatchObject({
+      status: "failed",
+      price: { charged: 0 },
+      error: { code: "mask_empty" },
+    });
+  });
+
+  it("is tried again when its prediction fails, and the old attempt's late result still counts once", async () => {
+    const { id: account, key } = await api.customer();
+    const { id } = await (await api.createEdit(key)).json<Edit>();
+    await api.until(key, id, "starting");
+    await api.callback(account, id, { status: "failed", error: "out of memory" });
+    for (let look = 0; look < 100 && (await api.getEdit(key, id)).metrics.attempts < 2; look++) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await deliverResult(account, id, 1);
+    await api.callback(account, id, { status: "processing" }, 2);
+    expect(await api.getEdit(key, id)).toMatchObject({ status: "succeeded", price: { charged: 6000 } });
+  });
+
+  it("is cancelled in any state, uncharged, and stays as it ended", async () => {
+    const { id: account, key } = await api.customer();
+    const { id } = await (await api.createEdit(key)).json<Edit>();
+    const canceled = await api.send("POST", `/v1/edits/${id}/cancel`, { token: key });
+    expect(await canceled.json<Edit>()).toMatchObject({ status: "canceled", price: { charged: 0 } });
+    await deliverResult(account, id);
+    const again = await api.send("POST", `/v1/edits/${id}/cancel`, { token: key });
+    expect(await again.json<Edit>()).toMatchObject({ status: "canceled" });
+  });
+
+  it("is deleted with every byte of it", async () => {
+    const { id: account, key } = await api.customer();
+    const { id } = await (await api.createEdit(key)).json<Edit>();
+    await api.until(key, id, "starting");
+    await deliverResult(account, id);
+    const { outputs } = await api.getEdit(key, id);
+    expect((await api.send("DELETE", `/v1/edits/${id}`, { token: key })).status).toBe(204);
+    const { objects } = await env.BUCKET.list();
+    expect(objects.filter((object) => object.key.includes(id))).toEqual([]);
+    expect(await api.problemOf(await api.send("GET", `/v1/edits/${id}`, { token: key }))).toMatchObject({ code: "edit_deleted" });
+    expect(await api.problemOf(await api.send("GET", outputs[0]?.url ?? ""))).toMatchObject({ code: "output_gone" });
+  });
+
+  it("is listed newest first, page by page, by status", async () => {
+    const { key } = await api.customer();
+    const made: string[] = [];
+    for (let edit = 0; edit < 3; edit++) made.unshift((await (await api.createEdit(key)).json<Edit>()).id);
+    const page = async (query: string) =>
+      (await api.send("GET", `/v1/edits?${query}`, { token: key })).json<z.infer<typeof EditList>>();
+    const first = await page("limit=2");
+    expect(first.data.map(({ id }) => id)).toEqual(made.slice(0, 2));
+    const second = await page(`limit=2&before=${first.next}`);
+    expect(second).toMatchObject({ data: [{ id: made[2] }], next: null });
+    expect((await page("status=succeeded")).data).toEqual([]);
+  });
+
+  it("of another account is not there", async () => {
+    const [mine, other] = [await api.customer(), await api.customer()];
+    const { id } = await (await api.createEdit(mine.key)).json<Edit>();
+    for (const [method, path] of [["GET", ""], ["POST", "/cancel"], ["DELETE", ""]] as const) {
+      const answer = await api.send(method, `/v1/edits/${id}${path}`, { token: other.key });
+      expect(await api.problemOf(answer)).toMatchObject({ code: "edit_not_found" });
+    }
+  });
+});

@@ -1,0 +1,144 @@
+import { env, exports } from "cloudflare:workers";
+import { signUrl, type Grant } from "../../../functions/images/signed-url.ts";
+import { readConfiguration } from "../../../functions/env.ts";
+import type { Account, IssuedKey } from "../../../schemas/account.ts";
+import type { Edit } from "../../../schemas/edit.ts";
+import type { Problem } from "../../../schemas/problem.ts";
+import { png } from "../../pure/images/files.ts";
+
+export const origin = "https://inlay.example.com";
+export const adminSecret = "admin-secret-for-tests";
+
+/** One request to the Worker. */
+export async function send(
+  method: string,
+  path: string,
+  init: { token?: string; json?: unknown; body?: BodyInit; headers?: Record<string, string> } = {},
+): Promise<Response> {
+  const headers = new Headers(init.headers);
+  if (init.token !== undefined) headers.set("authorization", `Bearer ${init.token}`);
+  if (init.json !== undefined && !headers.has("content-type")) {
+    headers.set("content-type", "application/json");
+  }
+  const body = init.json === undefined ? init.body : JSON.stringify(init.json);
+  const url = path.startsWith("http") ? path : `${origin}${path}`;
+  return exports.default.fetch(
+    new Request(url, { method, headers, ...(body === undefined ? {} : { body }) }),
+  );
+}
+
+/** The problem that a response has to be: its status is the catalogue's, and the request's id is in body and header. */
+export async function problemOf(response: Response): Promise<Problem> {
+  const problem = await response.json<Problem>();
+  if (response.headers.get("content-type") !== "application/problem+json") {
+    throw new Error(`not a problem: ${response.status} ${JSON.stringify(problem)}`);
+  }
+  if (problem.status !== response.status || !response.headers.has("x-request-id")) {
+    throw new Error(`not a sound problem: ${JSON.stringify(problem)}`);
+  }
+  return problem;
+}
+
+export interface Customer {
+  readonly id: string;
+  readonly key: string;
+  readonly keyId: string;
+}
+
+/** A fresh account with a key and credits. */
+export async function customer(credits = 1_000_000): Promise<Customer> {
+  const made = await send("POST", "/v1/admin/accounts", { token: adminSecret, json: {} });
+  const { id } = await made.json<Account>();
+  if (credits > 0) {
+    await send("POST", `/v1/admin/accounts/${id}/grants`, {
+      token: adminSecret,
+      json: { amount: credits, external_id: `welcome-${id}` },
+    });
+  }
+  const issued = await send("POST", `/v1/admin/accounts/${id}/keys`, {
+    token: adminSecret,
+    json: { name: "test" },
+  });
+  const { key, id: keyId } = await issued.json<IssuedKey>();
+  return { id, key, keyId };
+}
+
+/** A multipart body of a form; its length is known, as customers' clients know it. */
+export async function formBody(
+  fields: Record<string, string | Uint8Array<ArrayBuffer>>,
+): Promise<{ body: ArrayBuffer; headers: Record<string, string> }> {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof value === "string") form.append(name, value);
+    else form.append(name, new Blob([value]), `${name}.png`);
+  }
+  const encoded = new Response(form);
+  const body = await encoded.arrayBuffer();
+  return {
+    body,
+    headers: {
+      "content-type": encoded.headers.get("content-type") ?? "",
+      "content-length": String(body.byteLength),
+    },
+  };
+}
+
+/** Creates an edit of a 640 x 480 picture; `fields` come over the defaults. */
+export async function createEdit(
+  key: string,
+  fields: Record<string, string | Uint8Array<ArrayBuffer>> = {},
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const form = await formBody({ image: png(640, 480), mask: png(640, 480), ...fields });
+  return send("POST", "/v1/edits", {
+    token: key,
+    body: form.body,
+    headers: { ...form.headers, ...headers },
+  });
+}
+
+/** An edit of this customer's, as it is now. */
+export async function getEdit(key: string, id: string): Promise<Edit> {
+  return (await send("GET", `/v1/edits/${id}`, { token: key })).json<Edit>();
+}
+
+/** Waits until an edit has one of these statuses. */
+export async function until(key: string, id: string, ...statuses: string[]): Promise<Edit> {
+  for (let look = 0; look < 100; look++) {
+    const edit = await getEdit(key, id);
+    if (statuses.includes(edit.status)) return edit;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`the edit did not become ${statuses.join(" or ")}`);
+}
+
+/** A URL as the edge signs it for the container. */
+export function containerUrl(grant: Partial<Grant> & Pick<Grant, "purpose" | "method" | "account" | "edit">): string {
+  const { SIGNING_KEYS } = readConfiguration(env);
+  const exp = Math.floor(Date.now() / 1000) + 600;
+  return signUrl(SIGNING_KEYS, origin, { attempt: 1, index: 0, maxBytes: 95_000_000, exp, ...grant });
+}
+
+/** PUTs bytes to a signed URL. */
+export async function put(
+  url: string,
+  body: Uint8Array<ArrayBuffer>,
+  contentType = "image/png",
+): Promise<Response> {
+  return send("PUT", url, {
+    body,
+    headers: { "content-type": contentType, "content-length": String(body.length) },
+  });
+}
+
+/** News of a prediction, as coglet sends it. */
+export async function callback(
+  account: string,
+  edit: string,
+  prediction: object,
+  attempt = 1,
+  token = "callback-token-for-tests",
+): Promise<Response> {
+  const url = containerUrl({ purpose: "callback", method: "POST", account, edit, attempt, maxBytes: 0 });
+  return send("POST", url, { token, json: prediction });
+}
