@@ -10,6 +10,7 @@ const bindings = {
   COG_CALLBACK_TOKEN: "callback-token-for-tests",
   COG_URL: "https://cog.example.org",
   PUBLIC_URL: "https://inlay.example.com",
+  POOL_SLOTS: "1000",
 };
 
 export default defineConfig({

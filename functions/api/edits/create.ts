@@ -38,9 +38,12 @@ export const EditForm = EditParameters.extend({
 export async function createEdit(c: AppContext): Promise<Response> {
   const idempotencyKey = readIdempotencyKey(c);
   const contentType = c.req.header("content-type") ?? "";
-  const accepted = /^multipart\/form-data\s*(;|$)/i.test(contentType)
-    ? await fromMultipart(c, contentType, idempotencyKey)
-    : await fromJson(c, contentType, idempotencyKey);
+  const take = /^multipart\/form-data\s*(;|$)/i.test(contentType) ? fromMultipart : fromJson;
+  const accepted = await take(c, contentType, idempotencyKey).catch(async (error: unknown) => {
+    // Who holds no key in force learns that alone, and nothing of the request.
+    unwrap(await c.var.caller.account.account(c.var.caller.keyHash));
+    throw error;
+  });
 
   const { edit, replayed, messages } = accepted;
   c.set("edit", edit.id);

@@ -5,27 +5,17 @@ import type { Edit } from "../../../schemas/edit.ts";
 import type { z } from "@hono/zod-openapi";
 import type { EditList } from "../../../schemas/edit.ts";
 import { png } from "../../pure/images/files.ts";
-import { manifest } from "../../pure/account/fixtures.ts";
 import * as api from "../harness/api.ts";
-
-const encode = (value: object) => new TextEncoder().encode(JSON.stringify(value));
-
-/** Brings one output and the manifest, as the container does, and reports success. */
-async function deliverResult(account: string, edit: string, attempt = 1): Promise<Response> {
-  const to = { account, edit, attempt } as const;
-  await api.put(api.containerUrl({ purpose: "output", method: "PUT", ...to }), png(640, 480));
-  await api.put(
-    api.containerUrl({ purpose: "manifest", method: "PUT", ...to, maxBytes: 65_536 }),
-    encode(manifest(edit, attempt)),
-    "application/json",
-  );
-  return api.callback(account, edit, { id: "p", status: "succeeded", output: "succeeded" }, attempt);
-}
+import { deliverFailure, deliverResult } from "../harness/container.ts";
 
 describe("an edit", () => {
   it("goes from the form to the result, is charged once, and its files are reached by signed URLs alone", async () => {
     const { id: account, key } = await api.customer();
-    const created = await api.createEdit(key, { prompt: "a meadow", seed: "7", metadata: '{"order":"12"}' });
+    const created = await api.createEdit(key, {
+      prompt: "a meadow",
+      seed: "7",
+      metadata: '{"order":"12"}',
+    });
     expect(created.status).toBe(202);
     const edit = await created.json<Edit>();
     expect(edit).toMatchObject({
@@ -40,10 +30,13 @@ describe("an edit", () => {
     const sent = await api.send("GET", image);
     expect(new Uint8Array(await sent.arrayBuffer())).toEqual(png(640, 480));
 
-    await api.callback(account, edit.id, { status: "processing", logs: " 45%|####      | 9/20 [00:01<00:01, 9it/s]" });
+    await api.callback(account, edit.id, {
+      status: "processing",
+      logs: " 45%|####      | 9/20 [00:01<00:01, 9it/s]",
+    });
     expect(await api.getEdit(key, edit.id)).toMatchObject({ status: "processing", progress: 0.45 });
     for (let again = 0; again < 3; again++) {
-      expect((await deliverResult(account, edit.id)).status).toBe(200);
+      expect((await deliverResult({ account, edit: edit.id })).status).toBe(200);
     }
     const finished = await api.getEdit(key, edit.id);
     expect(finished).toMatchObject({ status: "succeeded", progress: 1, price: { charged: 6000 } });
@@ -75,9 +68,16 @@ describe("an edit", () => {
       const made = await api.send("POST", "/v1/uploads", { token: key });
       const { id, upload_url } = await made.json<{ id: string; upload_url: string }>();
       const stored = await api.put(upload_url, png(640, 480));
-      expect(await stored.json()).toMatchObject({ id, status: "complete", width: 640, height: 480 });
+      expect(await stored.json()).toMatchObject({
+        id,
+        status: "complete",
+        width: 640,
+        height: 480,
+      });
       expect((await api.put(upload_url, png(640, 480))).status).toBe(200);
-      expect(await api.problemOf(await api.put(upload_url, png(64, 64)))).toMatchObject({ code: "content_conflict" });
+      expect(await api.problemOf(await api.put(upload_url, png(64, 64)))).toMatchObject({
+        code: "content_conflict",
+      });
       ids.push(id);
     }
     const json = { image: ids[0], mask: ids[1] };
@@ -99,13 +99,8 @@ describe("an edit", () => {
   it("under Prefer: wait is answered when it has ended", async () => {
     const { id: account, key } = await api.customer();
     const waiting = api.createEdit(key, {}, { prefer: "wait=10" });
-    const list = async () => {
-      const page = await api.send("GET", "/v1/edits?status=starting", { token: key });
-      return (await page.json<z.infer<typeof EditList>>()).data[0];
-    };
-    let edit = await list();
-    while (edit === undefined) edit = await list();
-    await deliverResult(account, edit.id);
+    const edit = await api.dispatched(key);
+    await deliverResult({ account, edit: edit.id });
     const answered = await waiting;
     expect(answered.status).toBe(200);
     expect(await answered.json<Edit>()).toMatchObject({ id: edit.id, status: "succeeded" });
@@ -114,22 +109,8 @@ describe("an edit", () => {
   it("that only the container could refuse ends failed, uncharged, and is that problem to who waits", async () => {
     const { id: account, key } = await api.customer();
     const waiting = api.createEdit(key, {}, { prefer: "wait=10" });
-    let edit: Edit | undefined;
-    while (edit === undefined) {
-      const page = await api.send("GET", "/v1/edits?status=starting", { token: key });
-      edit = (await page.json<z.infer<typeof EditList>>()).data[0];
-    }
-    const failed = {
-      ...manifest(edit.id, 1, 0),
-      status: "failed",
-      error: { code: "mask_empty", detail: "Paint what should change in white." },
-    };
-    await api.put(
-      api.containerUrl({ purpose: "manifest", method: "PUT", account, edit: edit.id, maxBytes: 65_536 }),
-      encode(failed),
-      "application/json",
-    );
-    await api.callback(account, edit.id, { status: "succeeded" });
+    const edit = await api.dispatched(key);
+    await deliverFailure({ account, edit: edit.id }, "mask_empty");
     expect(await api.problemOf(await waiting)).toMatchObject({ code: "mask_empty", status: 422 });
     expect(await api.getEdit(key, edit.id)).toMatchObject({
       status: "failed",
@@ -146,17 +127,23 @@ describe("an edit", () => {
     for (let look = 0; look < 100 && (await api.getEdit(key, id)).metrics.attempts < 2; look++) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    await deliverResult(account, id, 1);
+    await deliverResult({ account, edit: id, attempt: 1 });
     await api.callback(account, id, { status: "processing" }, 2);
-    expect(await api.getEdit(key, id)).toMatchObject({ status: "succeeded", price: { charged: 6000 } });
+    expect(await api.getEdit(key, id)).toMatchObject({
+      status: "succeeded",
+      price: { charged: 6000 },
+    });
   });
 
   it("is cancelled in any state, uncharged, and stays as it ended", async () => {
     const { id: account, key } = await api.customer();
     const { id } = await (await api.createEdit(key)).json<Edit>();
     const canceled = await api.send("POST", `/v1/edits/${id}/cancel`, { token: key });
-    expect(await canceled.json<Edit>()).toMatchObject({ status: "canceled", price: { charged: 0 } });
-    await deliverResult(account, id);
+    expect(await canceled.json<Edit>()).toMatchObject({
+      status: "canceled",
+      price: { charged: 0 },
+    });
+    await deliverResult({ account, edit: id });
     const again = await api.send("POST", `/v1/edits/${id}/cancel`, { token: key });
     expect(await again.json<Edit>()).toMatchObject({ status: "canceled" });
   });
@@ -165,21 +152,28 @@ describe("an edit", () => {
     const { id: account, key } = await api.customer();
     const { id } = await (await api.createEdit(key)).json<Edit>();
     await api.until(key, id, "starting");
-    await deliverResult(account, id);
+    await deliverResult({ account, edit: id });
     const { outputs } = await api.getEdit(key, id);
     expect((await api.send("DELETE", `/v1/edits/${id}`, { token: key })).status).toBe(204);
     const { objects } = await env.BUCKET.list();
     expect(objects.filter((object) => object.key.includes(id))).toEqual([]);
-    expect(await api.problemOf(await api.send("GET", `/v1/edits/${id}`, { token: key }))).toMatchObject({ code: "edit_deleted" });
-    expect(await api.problemOf(await api.send("GET", outputs[0]?.url ?? ""))).toMatchObject({ code: "output_gone" });
+    expect(
+      await api.problemOf(await api.send("GET", `/v1/edits/${id}`, { token: key })),
+    ).toMatchObject({ code: "edit_deleted" });
+    expect(await api.problemOf(await api.send("GET", outputs[0]?.url ?? ""))).toMatchObject({
+      code: "output_gone",
+    });
   });
 
   it("is listed newest first, page by page, by status", async () => {
     const { key } = await api.customer();
     const made: string[] = [];
-    for (let edit = 0; edit < 3; edit++) made.unshift((await (await api.createEdit(key)).json<Edit>()).id);
+    for (let edit = 0; edit < 3; edit++)
+      made.unshift((await (await api.createEdit(key)).json<Edit>()).id);
     const page = async (query: string) =>
-      (await api.send("GET", `/v1/edits?${query}`, { token: key })).json<z.infer<typeof EditList>>();
+      (await api.send("GET", `/v1/edits?${query}`, { token: key })).json<
+        z.infer<typeof EditList>
+      >();
     const first = await page("limit=2");
     expect(first.data.map(({ id }) => id)).toEqual(made.slice(0, 2));
     const second = await page(`limit=2&before=${first.next}`);
@@ -190,7 +184,11 @@ describe("an edit", () => {
   it("of another account is not there", async () => {
     const [mine, other] = [await api.customer(), await api.customer()];
     const { id } = await (await api.createEdit(mine.key)).json<Edit>();
-    for (const [method, path] of [["GET", ""], ["POST", "/cancel"], ["DELETE", ""]] as const) {
+    for (const [method, path] of [
+      ["GET", ""],
+      ["POST", "/cancel"],
+      ["DELETE", ""],
+    ] as const) {
       const answer = await api.send(method, `/v1/edits/${id}${path}`, { token: other.key });
       expect(await api.problemOf(answer)).toMatchObject({ code: "edit_not_found" });
     }

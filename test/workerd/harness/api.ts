@@ -2,7 +2,8 @@ import { env, exports } from "cloudflare:workers";
 import { signUrl, type Grant } from "../../../functions/images/signed-url.ts";
 import { readConfiguration } from "../../../functions/env.ts";
 import type { Account, IssuedKey } from "../../../schemas/account.ts";
-import type { Edit } from "../../../schemas/edit.ts";
+import type { z } from "@hono/zod-openapi";
+import type { Edit, EditList } from "../../../schemas/edit.ts";
 import type { Problem } from "../../../schemas/problem.ts";
 import { png } from "../../pure/images/files.ts";
 
@@ -112,11 +113,30 @@ export async function until(key: string, id: string, ...statuses: string[]): Pro
   throw new Error(`the edit did not become ${statuses.join(" or ")}`);
 }
 
+/** This customer's newest edit, once it is with the provider: for edits whose own answer is still awaited. */
+export async function dispatched(key: string): Promise<Edit> {
+  for (let look = 0; look < 100; look++) {
+    const page = await send("GET", "/v1/edits", { token: key });
+    const [edit] = (await page.json<z.infer<typeof EditList>>()).data;
+    if (edit?.status === "starting") return edit;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error("no edit came to the provider");
+}
+
 /** A URL as the edge signs it for the container. */
-export function containerUrl(grant: Partial<Grant> & Pick<Grant, "purpose" | "method" | "account" | "edit">): string {
+export function containerUrl(
+  grant: Partial<Grant> & Pick<Grant, "purpose" | "method" | "account" | "edit">,
+): string {
   const { SIGNING_KEYS } = readConfiguration(env);
   const exp = Math.floor(Date.now() / 1000) + 600;
-  return signUrl(SIGNING_KEYS, origin, { attempt: 1, index: 0, maxBytes: 95_000_000, exp, ...grant });
+  return signUrl(SIGNING_KEYS, origin, {
+    attempt: 1,
+    index: 0,
+    maxBytes: 95_000_000,
+    exp,
+    ...grant,
+  });
 }
 
 /** PUTs bytes to a signed URL. */
@@ -139,6 +159,13 @@ export async function callback(
   attempt = 1,
   token = "callback-token-for-tests",
 ): Promise<Response> {
-  const url = containerUrl({ purpose: "callback", method: "POST", account, edit, attempt, maxBytes: 0 });
+  const url = containerUrl({
+    purpose: "callback",
+    method: "POST",
+    account,
+    edit,
+    attempt,
+    maxBytes: 0,
+  });
   return send("POST", url, { token, json: prediction });
 }

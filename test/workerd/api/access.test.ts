@@ -1,0 +1,117 @@
+import { listDurableObjectIds } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { readConfiguration } from "../../../functions/env.ts";
+import { mintAccountId } from "../../../functions/keys/account-id.ts";
+import { mintApiKey } from "../../../functions/keys/api-key.ts";
+import openapi from "../../../schemas/openapi.json";
+import * as api from "../harness/api.ts";
+
+const random = (into: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(into);
+
+/** Every documented operation, with its parameters filled in, by who may call it. */
+const operations = Object.entries(openapi.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({
+    method: method.toUpperCase(),
+    path: path.replaceAll(/\{\w+\}/g, "unknown"),
+    guard: Object.keys((operation as { security?: object[] }).security?.[0] ?? { none: [] })[0],
+  })),
+);
+const guardedBy = (guard: string) =>
+  operations
+    .filter((operation) => operation.guard === guard)
+    .map(({ method, path }) => [method, path] as const);
+
+async function refusal(method: string, path: string, token?: string): Promise<string> {
+  const json = ["POST", "PUT"].includes(method) ? {} : undefined;
+  const answer = await api.send(method, path, { json, ...(token === undefined ? {} : { token }) });
+  return (await api.problemOf(answer)).code;
+}
+
+describe.each(guardedBy("apiKey"))("%s %s", (method, path) => {
+  it("wants a key", async () => {
+    expect(await refusal(method, path)).toBe("key_missing");
+  });
+
+  it("refuses a mistyped key, a made-up one with a right checksum, and the admin secret", async () => {
+    const { key } = await api.customer();
+    const mistyped = key.replace(/.$/, (last) => (last === "0" ? "1" : "0"));
+    const elsewhere = mintApiKey(
+      mintAccountId("another deployment's secret", "eu", random),
+      random,
+    );
+    for (const wrong of [mistyped, elsewhere, api.adminSecret, "inlay_live_"]) {
+      expect(await refusal(method, path, wrong)).toBe("key_invalid");
+    }
+  });
+
+  it("refuses a key of a genuine account that was never issued", async () => {
+    const { id } = await api.customer();
+    expect(await refusal(method, path, mintApiKey(id, random))).toBe("key_invalid");
+  });
+
+  it("refuses a revoked key at once", async () => {
+    const { id, key, keyId } = await api.customer();
+    await api.send("DELETE", `/v1/admin/accounts/${id}/keys/${keyId}`, { token: api.adminSecret });
+    expect(await refusal(method, path, key)).toBe("key_revoked");
+  });
+});
+
+describe.each(guardedBy("adminSecret"))("%s %s", (method, path) => {
+  it("wants the admin secret, and takes no API key for it", async () => {
+    const { key } = await api.customer();
+    for (const token of [undefined, "guess", key, api.adminSecret.slice(0, -1)]) {
+      expect(await refusal(method, path, token)).toBe("admin_secret_invalid");
+    }
+  });
+
+  it("refuses a body of more than a mebibyte, and one that is no JSON", async () => {
+    if (method !== "POST") return;
+    const send = (body: string, type = "application/json") =>
+      api.send(method, path, { token: api.adminSecret, body, headers: { "content-type": type } });
+    expect(await api.problemOf(await send(`"${"x".repeat(1024 * 1024)}"`))).toMatchObject({
+      code: "body_too_large",
+    });
+    expect(await api.problemOf(await send("{"))).toMatchObject({ code: "request_malformed" });
+    expect(await api.problemOf(await send("a=1", "text/plain"))).toMatchObject({
+      code: "content_type_unsupported",
+    });
+  });
+});
+
+describe("a made-up key", () => {
+  it("creates no object, however right its checksum", async () => {
+    const before = (await listDurableObjectIds(env.ACCOUNT)).length;
+    const secrets = ["another deployment's secret", readConfiguration(env).ADMIN_SECRET];
+    for (const secret of secrets) {
+      const key = mintApiKey(mintAccountId(secret, "eu", random), random);
+      expect(await refusal("GET", "/v1/account", key)).toBe("key_invalid");
+    }
+    expect(await listDurableObjectIds(env.ACCOUNT)).toHaveLength(before);
+  });
+});
+
+describe("every route", () => {
+  it("is documented with the caller it wants", () => {
+    const guards = new Set(operations.map(({ guard }) => guard));
+    expect([...guards].sort()).toEqual(["adminSecret", "apiKey", "none"]);
+    expect(
+      guardedBy("none")
+        .map(([, path]) => path)
+        .sort(),
+    ).toEqual([
+      "/files/result/unknown/unknown/unknown/unknown",
+      "/files/upload/unknown/unknown/0/0",
+      "/health",
+    ]);
+  });
+
+  it.each(operations.map(({ method, path }) => [method, path]))(
+    "%s %s carries a request id and refuses other methods with Allow",
+    async (_method, path) => {
+      const answer = await api.send("PATCH", path);
+      expect(await api.problemOf(answer)).toMatchObject({ code: "method_not_allowed" });
+      expect(answer.headers.get("allow")).not.toBeNull();
+    },
+  );
+});

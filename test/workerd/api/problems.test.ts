@@ -1,0 +1,275 @@
+import { createExecutionContext, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { hashApiKey } from "../../../functions/keys/api-key.ts";
+import { accountStub } from "../../../functions/services.ts";
+import worker from "../../../functions/worker.ts";
+import type { Edit } from "../../../schemas/edit.ts";
+import { limits } from "../../../schemas/limits.ts";
+import { problemCatalogue, type ProblemCode } from "../../../schemas/problem-catalogue.ts";
+import { gif, jpeg, png } from "../../pure/images/files.ts";
+import * as api from "../harness/api.ts";
+import { deliverFailure, deliverManifest } from "../harness/container.ts";
+import { manifest } from "../../pure/account/fixtures.ts";
+
+const small = png(640, 480);
+
+/** Asks for an edit of these pictures, by a fresh customer. */
+async function edit(fields: Record<string, string | Uint8Array<ArrayBuffer>>): Promise<Response> {
+  return api.createEdit((await api.customer()).key, fields);
+}
+
+/** Asks for an edit by JSON. */
+async function editByJson(json: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return api.send("POST", "/v1/edits", { token: (await api.customer()).key, json, headers });
+}
+
+/** Asks and waits; `end` has the edit end meanwhile. */
+async function ended(
+  end: (to: { account: string; edit: string }) => Promise<unknown>,
+): Promise<Response> {
+  const { id: account, key } = await api.customer();
+  const waiting = api.createEdit(key, {}, { prefer: "wait=20" });
+  const { id } = await api.dispatched(key);
+  await end({ account, edit: id });
+  return waiting;
+}
+
+/** An account's own request with an environment that differs. */
+async function within(changes: object): Promise<Response> {
+  const { key } = await api.customer();
+  const request = new Request(`${api.origin}/v1/account`, {
+    headers: { authorization: `Bearer ${key}` },
+  });
+  return worker.fetch(request, { ...env, ...changes }, createExecutionContext());
+}
+
+/** A namespace whose objects cannot be reached. */
+function unreachable(error: Error): object {
+  return {
+    ACCOUNT: { idFromName: () => ({}), get: () => ({ account: () => Promise.reject(error) }) },
+  };
+}
+
+async function twiceWithKey(second: Record<string, string>): Promise<Response> {
+  const { key } = await api.customer();
+  await api.createEdit(key, {}, { "idempotency-key": "order-12" });
+  return api.createEdit(key, second, { "idempotency-key": "order-12" });
+}
+
+async function admin(method: string, path: string, json?: unknown): Promise<Response> {
+  return api.send(method, `/v1/admin/accounts${path}`, { token: api.adminSecret, json });
+}
+
+async function upload(
+  bytes: Uint8Array<ArrayBuffer>,
+  before?: Uint8Array<ArrayBuffer>,
+): Promise<Response> {
+  const made = await api.send("POST", "/v1/uploads", { token: (await api.customer()).key });
+  const { upload_url } = await made.json<{ upload_url: string }>();
+  if (before !== undefined) await api.put(upload_url, before);
+  return api.put(upload_url, bytes);
+}
+
+const nowhere = { account: "u", edit: "edit_0" } as const;
+
+/** How each code of the catalogue is met over HTTP. The type sees to it that none is left out. */
+const provocations: Record<ProblemCode, () => Promise<Response>> = {
+  request_malformed: async () =>
+    api.send("POST", "/v1/edits", {
+      token: (await api.customer()).key,
+      body: "{not json",
+      headers: { "content-type": "application/json" },
+    }),
+  request_invalid: () => edit({ steps: "many" }),
+  content_type_unsupported: async () =>
+    api.send("POST", "/v1/edits", {
+      token: (await api.customer()).key,
+      body: "image",
+      headers: { "content-type": "text/plain" },
+    }),
+  length_required: async () => {
+    const { body, headers } = await api.formBody({ image: small, mask: small });
+    return api.send("POST", "/v1/edits", {
+      token: (await api.customer()).key,
+      // A stream is sent in chunks, of no declared length.
+      body: new ReadableStream({
+        start(controller) {
+          controller.enqueue(new Uint8Array(body));
+          controller.close();
+        },
+      }),
+      headers: { "content-type": headers["content-type"] ?? "" },
+    });
+  },
+  body_too_large: async () => {
+    const { body, headers } = await api.formBody({ image: small, mask: small });
+    return api.send("POST", "/v1/edits", {
+      token: (await api.customer()).key,
+      body,
+      headers: { ...headers, "content-length": "100000000" },
+    });
+  },
+  route_unknown: () => api.send("GET", "/v1/picture"),
+  method_not_allowed: () => api.send("PATCH", "/v1/edits"),
+
+  key_missing: () => api.send("GET", "/v1/account"),
+  key_invalid: async () => {
+    const { key } = await api.customer();
+    return api.send("GET", "/v1/account", {
+      token: `${key.slice(0, -1)}${key.endsWith("A") ? "B" : "A"}`,
+    });
+  },
+  key_revoked: async () => {
+    const { id, key, keyId } = await api.customer();
+    await admin("DELETE", `/${id}/keys/${keyId}`);
+    return api.send("GET", "/v1/account", { token: key });
+  },
+  admin_secret_invalid: () => api.send("POST", "/v1/admin/accounts", { token: "guess", json: {} }),
+  account_not_found: () => admin("GET", "/u000000000000000000000000"),
+  key_not_found: async () => admin("DELETE", `/${(await api.customer()).id}/keys/key_0`),
+  url_signature_invalid: async () => {
+    const url = api.containerUrl({ ...nowhere, purpose: "result", method: "GET" });
+    return api.send("GET", url.replace("edit_0", "edit_1"));
+  },
+  url_expired: () =>
+    api.send(
+      "GET",
+      api.containerUrl({ ...nowhere, purpose: "result", method: "GET", exp: 1_000_000_000 }),
+    ),
+  callback_unauthenticated: () => api.callback("u", "edit_0", { status: "succeeded" }, 1, "guess"),
+
+  idempotency_key_invalid: async () =>
+    api.createEdit((await api.customer()).key, {}, { "idempotency-key": "two words" }),
+  idempotency_key_reused: () => twiceWithKey({ prompt: "another" }),
+  idempotency_in_progress: async () => {
+    const { id, key } = await api.customer();
+    await accountStub(env.ACCOUNT, id).authorize(hashApiKey(key), "edit_0", "order-12");
+    return api.createEdit(key, {}, { "idempotency-key": "order-12" });
+  },
+  credits_insufficient: async () => api.createEdit((await api.customer(5_999)).key),
+  grant_conflict: async () => {
+    const { id } = await api.customer();
+    return admin("POST", `/${id}/grants`, { amount: 5, external_id: `welcome-${id}` });
+  },
+  edits_too_many: async () => {
+    const { id, key } = await api.customer();
+    await api.createEdit(key);
+    await runInDurableObject(accountStub(env.ACCOUNT, id), (_account, state) => {
+      state.storage.sql.exec(
+        `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
+         INSERT INTO edits SELECT id || i, 'queued', origin, parameters, inputs, profile, unit_price,
+           reserved, charged, attempt, counted, lease_until, NULL, dispatches, deadline, created_at,
+           started_at, completed_at, result, error, purge_at, purged_at, deleted_at FROM edits, n`,
+      );
+    });
+    return api.createEdit(key);
+  },
+
+  image_missing: () => editByJson({ mask: "https://pictures.example.org/640x480.png" }),
+  mask_missing: () => editByJson({ image: "https://pictures.example.org/640x480.png" }),
+  image_unreadable: () => edit({ image: new TextEncoder().encode("a text file") }),
+  image_format_unsupported: () => edit({ image: gif }),
+  image_animated: () => edit({ image: png(640, 480, { animated: true }) }),
+  image_too_small: () => edit({ image: png(8, 480) }),
+  image_side_too_long: () => edit({ image: png(30_000, 30_000) }),
+  image_too_many_pixels: () => edit({ image: jpeg(6_000, 6_000) }),
+  image_too_large: () => edit({ image: new Uint8Array(limits.imageBytes + 1) }),
+  image_data_invalid: () => editByJson({ image: "data:image/png;base64,%%%", mask: "data:," }),
+  image_url_not_allowed: () => editByJson({ image: "https://10.0.0.1/a.png", mask: "data:," }),
+  image_url_unreachable: () =>
+    editByJson({ image: "https://pictures.example.org/missing.png", mask: "data:," }),
+  mask_size_mismatch: () => edit({ mask: png(480, 640) }),
+  upload_not_found: async () =>
+    api.send("GET", "/v1/uploads/upl_0", { token: (await api.customer()).key }),
+  upload_unusable: async () => {
+    const { key } = await api.customer();
+    const made = await api.send("POST", "/v1/uploads", { token: key });
+    const { id } = await made.json<{ id: string }>();
+    return api.send("POST", "/v1/edits", { token: key, json: { image: id, mask: id } });
+  },
+  content_conflict: () => upload(png(64, 64), small),
+  webhook_url_not_allowed: () => edit({ webhook: "https://127.0.0.1/hook" }),
+
+  edit_not_found: async () =>
+    api.send("GET", "/v1/edits/edit_0", { token: (await api.customer()).key }),
+  edit_deleted: async () => {
+    const { key } = await api.customer();
+    const { id } = await (await api.createEdit(key)).json<Edit>();
+    await api.send("DELETE", `/v1/edits/${id}`, { token: key });
+    return api.send("POST", `/v1/edits/${id}/cancel`, { token: key });
+  },
+  output_gone: () =>
+    api.send("GET", api.containerUrl({ ...nowhere, purpose: "result", method: "GET" })),
+
+  mask_empty: () => ended((to) => deliverFailure(to, "mask_empty")),
+  mask_damaged: () => ended((to) => deliverFailure(to, "mask_damaged")),
+  image_damaged: () => ended((to) => deliverFailure(to, "image_damaged")),
+  output_too_large: () => ended((to) => deliverFailure(to, "output_too_large")),
+  output_blocked: () =>
+    ended((to) => deliverManifest(to, { outputs: manifest(to.edit, 1, 1, 1).outputs })),
+  model_failed: () =>
+    ended(async ({ account, edit: id }) => {
+      const stub = accountStub(env.ACCOUNT, account);
+      for (let attempt = 1; attempt <= 3; attempt++) {
+        while ((await stub.attempt(id, attempt)) === null)
+          await new Promise((r) => setTimeout(r, 20));
+        await api.callback(account, id, { status: "failed", error: "out of memory" }, attempt);
+      }
+    }),
+  edit_expired: () =>
+    ended(async ({ account }) => {
+      const stub = accountStub(env.ACCOUNT, account);
+      await runInDurableObject(stub, async (_account, state) => {
+        state.storage.sql.exec("UPDATE edits SET deadline = 1");
+        await state.storage.setAlarm(Date.now());
+      });
+      await runDurableObjectAlarm(stub);
+    }),
+
+  configuration_invalid: () => within({ ADMIN_SECRET: "" }),
+  internal_error: () => within(unreachable(new Error("sqlite: disk image of u123 is malformed"))),
+  unavailable: () =>
+    within(unreachable(Object.assign(new Error("overloaded"), { retryable: true }))),
+};
+
+describe("every error code", () => {
+  it.each(Object.entries(provocations))(
+    "%s is met over HTTP as a problem",
+    async (code, provoke) => {
+      const problem = await api.problemOf(await provoke());
+      const { status, title } = problemCatalogue[code as ProblemCode];
+      expect(problem).toMatchObject({ code, status, title });
+      expect(problem.type).toContain(code);
+      expect(problem.detail.length).toBeGreaterThan(10);
+    },
+  );
+
+  it("says nothing of an unknown error but the request's id", async () => {
+    const answer = await within(unreachable(new Error("sqlite: disk image of u123 is malformed")));
+    const text = await answer.text();
+    expect(text).not.toContain("sqlite");
+    expect(text).toContain(answer.headers.get("x-request-id"));
+  });
+
+  it("names a wrong or missing secret, and never its value", async () => {
+    for (const name of [
+      "ADMIN_SECRET",
+      "ACCOUNT_ID_SECRET",
+      "SIGNING_KEYS",
+      "COG_CALLBACK_TOKEN",
+    ]) {
+      for (const value of [undefined, "", "hunter2"]) {
+        const problem = await api.problemOf(await within({ [name]: value }));
+        expect(problem).toMatchObject({ code: "configuration_invalid" });
+        expect(problem.detail).toContain(name);
+        expect(problem.detail).not.toContain("hunter2");
+      }
+    }
+  });
+
+  it("429 and 503 say when to come back", async () => {
+    expect((await provocations.edits_too_many()).headers.get("retry-after")).toBe("10");
+    expect((await provocations.unavailable()).headers.get("retry-after")).toBe("1");
+  });
+});
