@@ -49,6 +49,28 @@ export async function stageMultipart(request: {
 }
 
 /**
+ * Streams a file of known length to a key that may be taken already: then the file is measured only, and `stored` is
+ * false. Of writers at the same time one is the first (R2's `onlyIf`).
+ */
+export async function stageOnce(request: {
+  readonly bucket: R2Bucket;
+  readonly key: string;
+  readonly body: ReadableStream<Uint8Array>;
+  readonly contentLength: number;
+  readonly maxBytes: number;
+  readonly contentType?: string;
+}): Promise<Result<{ readonly staged: Staged; readonly stored: boolean }, StageProblem>> {
+  const meter = new Meter(request.maxBytes);
+  try {
+    const stored = await putStream({ ...request, once: true }, (chunk) => meter.take(chunk));
+    return ok({ staged: meter.read(), stored });
+  } catch (error) {
+    if (error instanceof BodyError) return err(error.problem);
+    throw error;
+  }
+}
+
+/**
  * Streams a file into R2. Of a length that is not known before, at most `maxBytes` are taken, in parts of 8 MiB.
  * Nothing is left behind by a failure.
  */
@@ -91,21 +113,6 @@ export async function stageBytes(
   return meter.read();
 }
 
-/** The hash of a body that is only read, up to `maxBytes`. */
-export async function measureStream(
-  body: ReadableStream<Uint8Array>,
-  maxBytes: number,
-): Promise<Result<Staged, StageProblem>> {
-  const meter = new Meter(maxBytes);
-  try {
-    for await (const chunk of body) meter.take(chunk);
-  } catch (error) {
-    if (error instanceof BodyError) return err(error.problem);
-    throw error;
-  }
-  return ok(meter.read());
-}
-
 /** Counts and hashes what passes by. */
 class Meter {
   #sha256 = createHash("sha256");
@@ -146,42 +153,53 @@ interface PutRequest {
   readonly key: string;
   readonly body: ReadableStream<Uint8Array>;
   readonly contentType?: string;
+  /** Whether the key has to be free. */
+  readonly once?: boolean;
 }
 
+/** Returns whether the object was stored; it is not where `once` finds the key taken. */
 async function putStream(
   request: PutRequest & { readonly contentLength: number },
   take: (chunk: Uint8Array) => void,
-): Promise<void> {
+): Promise<boolean> {
   const { bucket, key, body, contentLength } = request;
   const fixed = new FixedLengthStream(contentLength);
-  const writer = fixed.writable.getWriter();
-  const copied = copy(body, contentLength, take, writer);
-  const stored = bucket.put(key, fixed.readable, options(request));
+  const stored: Promise<R2Object | null> = bucket.put(key, fixed.readable, options(request));
+  const copied = copy({ body, contentLength, take, to: fixed.writable.getWriter(), stored });
   const [copying, storing] = await Promise.allSettled([copied, stored]);
-  if (copying.status === "fulfilled" && storing.status === "fulfilled") return;
-  await bucket.delete(key);
+  const object = storing.status === "fulfilled" ? storing.value : null;
+  if (copying.status === "fulfilled" && storing.status === "fulfilled") return object !== null;
+  // Only what this call has written: under the key may lie another writer's object.
+  if (object !== null) await bucket.delete(key);
   // What went wrong with the body is the cause of what went wrong with the object.
   throw copying.status === "rejected" ? copying.reason : (storing as PromiseRejectedResult).reason;
 }
 
-async function copy(
-  body: ReadableStream<Uint8Array>,
-  contentLength: number,
-  take: (chunk: Uint8Array) => void,
-  writer: WritableStreamDefaultWriter<ArrayBuffer | ArrayBufferView>,
-): Promise<void> {
+async function copy(job: {
+  readonly body: ReadableStream<Uint8Array>;
+  readonly contentLength: number;
+  readonly take: (chunk: Uint8Array) => void;
+  readonly to: WritableStreamDefaultWriter<ArrayBuffer | ArrayBufferView>;
+  readonly stored: Promise<unknown>;
+}): Promise<void> {
+  // A put that is decided reads no further; the rest of the body is measured all the same.
+  let reading = true;
+  const decided = job.stored.finally(() => {
+    reading = false;
+  });
+  decided.catch(() => undefined);
   let length = 0;
   try {
-    for await (const chunk of body) {
+    for await (const chunk of job.body) {
       length += chunk.length;
-      if (length > contentLength) throw new BodyError("length_differs");
-      take(chunk);
-      await writer.write(chunk);
+      if (length > job.contentLength) throw new BodyError("length_differs");
+      job.take(chunk);
+      if (reading) await Promise.race([job.to.write(chunk), decided]);
     }
-    if (length !== contentLength) throw new BodyError("length_differs");
-    await writer.close();
+    if (length !== job.contentLength) throw new BodyError("length_differs");
+    if (reading) await Promise.race([job.to.close(), decided]);
   } catch (error) {
-    await writer.abort(error).catch(() => undefined);
+    await job.to.abort(error).catch(() => undefined);
     throw error;
   }
 }
@@ -217,6 +235,9 @@ async function putUnknown(request: PutRequest, meter: Meter): Promise<void> {
   }
 }
 
-function options({ contentType }: PutRequest): R2PutOptions {
-  return contentType === undefined ? {} : { httpMetadata: { contentType } };
+function options({ contentType, once }: PutRequest): R2PutOptions {
+  return {
+    ...(contentType === undefined ? {} : { httpMetadata: { contentType } }),
+    ...(once === true ? { onlyIf: { etagDoesNotMatch: "*" } } : {}),
+  };
 }

@@ -5,7 +5,7 @@ import { deliveryDelays, nextDeliveryAt } from "../../../functions/deliver/sched
 describe("the schedule of a webhook", () => {
   it("tries ten times over about 75 hours", () => {
     expect(deliveryDelays).toHaveLength(10);
-    const hours = deliveryDelays.reduce((sum, delay) => sum + delay, 0) / 3600;
+    const hours = deliveryDelays.reduce<number>((sum, delay) => sum + delay, 0) / 3600;
     expect(hours).toBeGreaterThan(75);
     expect(hours).toBeLessThan(76);
   });

@@ -1,6 +1,7 @@
 /** Headers of image files, built byte by byte as their specifications have them. */
 
-const ascii = (text: string) => new TextEncoder().encode(text);
+/** The bytes of a text. */
+export const ascii = (text: string) => new Uint8Array(new TextEncoder().encode(text));
 
 function join(...parts: (Uint8Array | number[])[]): Uint8Array<ArrayBuffer> {
   return new Uint8Array(parts.flatMap((part) => [...part]));

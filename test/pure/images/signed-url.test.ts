@@ -10,6 +10,7 @@ import vectors from "../../../schemas/vectors/signed-url.json" with { type: "jso
 
 const keyring: Keyring = { current: vectors.kid, keys: { [vectors.kid]: vectors.key } };
 const grants = vectors.vectors.map(({ grant }) => grant as Grant);
+const firstVector = vectors.vectors[0] as { url: string; grant: Grant };
 const now = 1_700_000_000;
 
 describe("a signed URL", () => {
@@ -29,7 +30,7 @@ describe("a signed URL", () => {
       fc.property(
         fc.constantFrom(...grants),
         fc.nat(),
-        fc.constantFrom(..."0aZ_"),
+        fc.constantFrom("0", "a", "Z", "_"),
         (grant, at, letter) => {
           const url = signUrl(keyring, "https://a.example", grant);
           const start = "https://a.example".length + 1;
@@ -54,7 +55,7 @@ describe("a signed URL", () => {
   });
 
   it("ends at its time, and is still told from a forgery then", () => {
-    const [{ url, grant }] = vectors.vectors as [{ url: string; grant: Grant }];
+    const { url, grant } = firstVector;
     expect(verifyUrl(keyring, grant.method, new URL(url), grant.exp)).toMatchObject({
       problem: { reason: "expired", grant },
     });
@@ -62,7 +63,7 @@ describe("a signed URL", () => {
 
   it("verifies under a key that is being rotated out, and not under a removed one", () => {
     const rotated: Keyring = { current: "k2", keys: { k2: "b".repeat(43), ...keyring.keys } };
-    const [{ url, grant }] = vectors.vectors as [{ url: string; grant: Grant }];
+    const { url, grant } = firstVector;
     expect(verifyUrl(rotated, grant.method, new URL(url), now).ok).toBe(true);
     const removed: Keyring = { current: "k2", keys: { k2: "b".repeat(43) } };
     expect(verifyUrl(removed, grant.method, new URL(url), now).ok).toBe(false);

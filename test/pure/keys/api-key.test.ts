@@ -27,7 +27,7 @@ describe("an API key", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: key.length - 1 }),
-        fc.constantFrom(..."abcXYZ019_"),
+        fc.constantFrom("a", "b", "X", "Z", "0", "9", "_"),
         (at, letter) => {
           const typed = key.slice(0, at) + letter + key.slice(at + 1);
           if (typed !== key) expect(parseApiKey(typed)).toBeNull();

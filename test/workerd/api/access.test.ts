@@ -37,7 +37,7 @@ describe.each(guardedBy("apiKey"))("%s %s", (method, path) => {
     const { key } = await api.customer();
     const mistyped = key.replace(/.$/, (last) => (last === "0" ? "1" : "0"));
     const elsewhere = mintApiKey(
-      mintAccountId("another deployment's secret", "eu", random),
+      mintAccountId("another deployment's secret", "weur", random),
       random,
     );
     for (const wrong of [mistyped, elsewhere, api.adminSecret, "inlay_live_"]) {
@@ -84,7 +84,7 @@ describe("a made-up key", () => {
     const before = (await listDurableObjectIds(env.ACCOUNT)).length;
     const secrets = ["another deployment's secret", readConfiguration(env).ADMIN_SECRET];
     for (const secret of secrets) {
-      const key = mintApiKey(mintAccountId(secret, "eu", random), random);
+      const key = mintApiKey(mintAccountId(secret, "weur", random), random);
       expect(await refusal("GET", "/v1/account", key)).toBe("key_invalid");
     }
     expect(await listDurableObjectIds(env.ACCOUNT)).toHaveLength(before);
@@ -94,11 +94,11 @@ describe("a made-up key", () => {
 describe("every route", () => {
   it("is documented with the caller it wants", () => {
     const guards = new Set(operations.map(({ guard }) => guard));
-    expect([...guards].sort()).toEqual(["adminSecret", "apiKey", "none"]);
+    expect([...guards].toSorted()).toEqual(["adminSecret", "apiKey", "none"]);
     expect(
       guardedBy("none")
         .map(([, path]) => path)
-        .sort(),
+        .toSorted((a, b) => a.localeCompare(b)),
     ).toEqual([
       "/files/result/unknown/unknown/unknown/unknown",
       "/files/upload/unknown/unknown/0/0",

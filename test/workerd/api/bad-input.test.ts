@@ -1,11 +1,10 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { Account } from "../../../schemas/account.ts";
-import { gif, png, webpExtended } from "../../pure/images/files.ts";
+import { ascii, gif, png, webpExtended } from "../../pure/images/files.ts";
 import * as api from "../harness/api.ts";
 
-const text = (content: string) => new TextEncoder().encode(content);
-const svg = text('<svg xmlns="http://www.w3.org/2000/svg"/>');
+const svg = ascii('<svg xmlns="http://www.w3.org/2000/svg"/>');
 const picture = "https://pictures.example.org/640x480.png";
 type Fields = Record<string, string | Uint8Array<ArrayBuffer>>;
 
@@ -32,7 +31,7 @@ const forms: [sentence: string, fields: Fields, code: string, pointer: string][]
     "image_unreadable",
     "/image",
   ],
-  ["a text file named .png", { image: text("hello") }, "image_unreadable", "/image"],
+  ["a text file named .png", { image: ascii("hello") }, "image_unreadable", "/image"],
   ["an SVG", { image: svg }, "image_format_unsupported", "/image"],
   ["a GIF as mask", { mask: gif }, "image_format_unsupported", "/mask"],
   ["an animated PNG", { image: png(640, 480, { animated: true }) }, "image_animated", "/image"],

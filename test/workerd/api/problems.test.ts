@@ -7,7 +7,7 @@ import worker from "../../../functions/worker.ts";
 import type { Edit } from "../../../schemas/edit.ts";
 import { limits } from "../../../schemas/limits.ts";
 import { problemCatalogue, type ProblemCode } from "../../../schemas/problem-catalogue.ts";
-import { gif, jpeg, png } from "../../pure/images/files.ts";
+import { ascii, gif, jpeg, png } from "../../pure/images/files.ts";
 import * as api from "../harness/api.ts";
 import { deliverFailure, deliverManifest } from "../harness/container.ts";
 import { manifest } from "../../pure/account/fixtures.ts";
@@ -168,7 +168,7 @@ const provocations: Record<ProblemCode, () => Promise<Response>> = {
 
   image_missing: () => editByJson({ mask: "https://pictures.example.org/640x480.png" }),
   mask_missing: () => editByJson({ image: "https://pictures.example.org/640x480.png" }),
-  image_unreadable: () => edit({ image: new TextEncoder().encode("a text file") }),
+  image_unreadable: () => edit({ image: ascii("a text file") }),
   image_format_unsupported: () => edit({ image: gif }),
   image_animated: () => edit({ image: png(640, 480, { animated: true }) }),
   image_too_small: () => edit({ image: png(8, 480) }),

@@ -1,4 +1,4 @@
-import { png } from "../../pure/images/files.ts";
+import { ascii, png } from "../../pure/images/files.ts";
 import { manifest } from "../../pure/account/fixtures.ts";
 import type { Manifest } from "../../../schemas/manifest.ts";
 import { callback, containerUrl, put } from "./api.ts";
@@ -10,19 +10,25 @@ export interface Attempt {
   readonly attempt?: number;
 }
 
-/** Puts an attempt's manifest in its place and reports success, as the container does. */
-export async function deliverManifest(
-  to: Attempt,
-  fields: Partial<Manifest> = {},
-): Promise<Response> {
+/** Puts an attempt's manifest in its place, as the container does at its end. */
+export async function putManifest(to: Attempt, fields: Partial<Manifest> = {}): Promise<void> {
   const { account, edit, attempt = 1 } = to;
   const content = { ...manifest(edit, attempt, fields.status === "failed" ? 0 : 1), ...fields };
   await put(
     containerUrl({ purpose: "manifest", method: "PUT", account, edit, attempt, maxBytes: 65_536 }),
-    new TextEncoder().encode(JSON.stringify(content)),
+    ascii(JSON.stringify(content)),
     "application/json",
   );
-  return callback(account, edit, { id: "p", status: "succeeded", output: "succeeded" }, attempt);
+}
+
+/** Puts the manifest and reports success. */
+export async function deliverManifest(
+  to: Attempt,
+  fields: Partial<Manifest> = {},
+): Promise<Response> {
+  await putManifest(to, fields);
+  const prediction = { id: "p", status: "succeeded", output: "succeeded" };
+  return callback(to.account, to.edit, prediction, to.attempt ?? 1);
 }
 
 /** Brings one output and the manifest, and reports success. */
