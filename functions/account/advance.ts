@@ -20,7 +20,8 @@ export function dispatchDelay(dispatches: number): number {
 
 /**
  * Feeds one event to an edit and carries out what the machine says, all in the caller's transaction: status, money,
- * event and deliveries move together or not at all. `result` is stored when the event ends the edit with outputs.
+ * event and deliveries move together or not at all. `result` is stored when the event ends the edit with outputs; the
+ * files of an edit that ends without any are purged at once.
  */
 export function advance(
   context: AccountContext,
@@ -54,7 +55,7 @@ export function advance(
     ended ? now : null,
     result ?? null,
     refusal === undefined ? null : JSON.stringify(refusal),
-    ended ? now + spans.retention : null,
+    ended ? now + (delivered > 0 ? spans.retention : 0) : null,
     row.id,
   );
   if (after === undefined) throw new Error("the edit has gone");

@@ -94,16 +94,14 @@ describe("a made-up key", () => {
 describe("every route", () => {
   it("is documented with the caller it wants", () => {
     const guards = new Set(operations.map(({ guard }) => guard));
-    expect([...guards].toSorted()).toEqual(["adminSecret", "apiKey", "none"]);
-    expect(
-      guardedBy("none")
-        .map(([, path]) => path)
-        .toSorted((a, b) => a.localeCompare(b)),
-    ).toEqual([
-      "/files/result/unknown/unknown/unknown/unknown",
-      "/files/upload/unknown/unknown/0/0",
-      "/health",
-    ]);
+    expect(guards).toEqual(new Set(["adminSecret", "apiKey", "none"]));
+    expect(new Set(guardedBy("none").map(([, path]) => path))).toEqual(
+      new Set([
+        "/files/result/unknown/unknown/unknown/unknown",
+        "/files/upload/unknown/unknown/0/0",
+        "/health",
+      ]),
+    );
   });
 
   it.each(operations.map(({ method, path }) => [method, path]))(

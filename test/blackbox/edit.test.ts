@@ -1,0 +1,105 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { request, type IncomingMessage } from "node:http";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ApiError, call } from "../../infra/local/customer.ts";
+import { compare } from "./harness/compare.ts";
+import { greyPng } from "./harness/grey-png.ts";
+import { bodyOf, startReceiver, type Receiver } from "./harness/receiver.ts";
+import { credits, photograph, startSystem, type TestSystem } from "./harness/system.ts";
+
+let system: TestSystem;
+let receiver: Receiver;
+
+beforeAll(async () => {
+  receiver = await startReceiver();
+  system = await startSystem();
+  const { stack, key } = system;
+  const answer = await call<{ key: string }>(stack.url, key, "GET", "/v1/webhooks/default/secret");
+  receiver.secret = answer.key;
+});
+
+afterAll(async () => {
+  await system?.stack.close();
+  await receiver?.close();
+});
+
+describe("a photograph, through the Worker in workerd and the real Cog server", () => {
+  it("comes back at its own size with every kept pixel as it was, the masked ones new, the webhook signed, and charged once", async () => {
+    const created = await system.edit({ webhook: receiver.url, seed: "7", steps: "10" });
+    expect(created).toMatchObject({ status: "queued", price: { charged: 0 } });
+    const succeeded = await receiver.until("edit.succeeded");
+    const finished = await system.ended(created.id);
+    expect(finished).toMatchObject({ status: "succeeded", progress: 1 });
+
+    const result = compare(photograph.image, photograph.mask, await system.download(finished));
+    expect(result.result_size).toEqual(result.input_size);
+    expect(result.kept_changed).toBe(0);
+    expect(finished.outputs[0]?.kept_pixels).toBeGreaterThanOrEqual(result.kept);
+    expect(result.masked_changed_share).toBeGreaterThan(0.9);
+
+    expect(succeeded.data).toMatchObject({ id: created.id, status: "succeeded" });
+    expect(receiver.forged).toEqual([]);
+    const sequence = receiver.events.map(({ event }) => event.sequence).toSorted((a, b) => a - b);
+    expect(new Set(sequence).size).toBe(sequence.length);
+
+    const price = created.price.reserved;
+    expect(finished.price).toMatchObject({ reserved: price, charged: price });
+    expect(await system.balance()).toMatchObject({ available: credits - price, reserved: 0 });
+    expect(await system.ledger()).toEqual(["grant", "reserve", "capture"]);
+  });
+
+  it("whose mask marks nothing fails with that problem, uncharged, and nothing of it stays in the bucket", async () => {
+    const before = await system.balance();
+    const created = await system.edit({}, { mask: new Blob([greyPng(800, 450, 0)]) });
+    const finished = await system.ended(created.id);
+    expect(finished).toMatchObject({
+      status: "failed",
+      error: { code: "mask_empty" },
+      price: { charged: 0 },
+    });
+    expect(await system.balance()).toEqual(before);
+    await system.emptied(created.id);
+  });
+
+  it("that breaks off in its pixels fails with that problem, uncharged", async () => {
+    const before = await system.balance();
+    const half = readFileSync(photograph.image).subarray(0, 60_000);
+    const created = await system.edit({}, { image: new Blob([half]) });
+    const finished = await system.ended(created.id);
+    expect(finished).toMatchObject({
+      status: "failed",
+      error: { code: "image_damaged" },
+      price: { charged: 0 },
+    });
+    expect(await system.balance()).toEqual(before);
+    await system.emptied(created.id);
+  });
+
+  it("is refused at 100 MB by its declared length alone, before a byte of it is sent", async () => {
+    const headers = {
+      authorization: `Bearer ${system.key}`,
+      "content-type": "multipart/form-data; boundary=b",
+      "content-length": "100000000",
+    };
+    const asked = request(`${system.stack.url}/v1/edits`, { method: "POST", headers });
+    asked.flushHeaders();
+    const [answer] = (await once(asked, "response")) as [IncomingMessage];
+    const problem: unknown = JSON.parse(await bodyOf(answer));
+    asked.destroy();
+    expect(problem).toMatchObject({ status: 413, code: "body_too_large" });
+  });
+});
+
+describe("a webhook on loopback", () => {
+  it("is refused where no local setting allows it", async () => {
+    const strict = await startSystem({ cog: false, variables: { LOCAL_LOOPBACK: "false" } });
+    try {
+      const refused = await strict.edit({ webhook: receiver.url }).catch((error: unknown) => error);
+      expect((refused as ApiError).problem).toMatchObject({ code: "webhook_url_not_allowed" });
+      expect(await strict.stack.edge().bucketKeys()).toEqual([`accounts/${strict.account}`]);
+    } finally {
+      await strict.stack.close();
+    }
+  });
+});
