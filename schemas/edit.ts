@@ -94,7 +94,7 @@ export const Edit = z
     decoder: z.string().nullable(),
     outputs: z.array(EditOutput),
     warnings: z.array(EditWarning),
-    error: Problem.nullable(),
+    error: z.union([Problem, z.null()]),
     metrics: z.object({
       queue_ms: z.int().nullable(),
       predict_ms: z.int().nullable(),

@@ -34,7 +34,7 @@ const getLedger = createRoute({
   request: {
     query: z.object({
       limit: z.coerce.number().int().min(1).max(100).default(20),
-      before: z.coerce.number().int().min(1).optional(),
+      before: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
     }),
   },
   responses: {

@@ -25,6 +25,7 @@ from inlay.decoder import reduce_mask
 from inlay.diffusion import add_noise
 from inlay.disturb import disturb
 from inlay.masks import random_mask
+from inlay.run_state import load_run, save_run
 from inlay.unet import UNet
 
 STAGES = ("autoencoder", "decoder", "unet")
@@ -85,7 +86,7 @@ def train(config: TrainConfig) -> list[float]:
         if elapsed >= config.minutes or step >= config.steps:
             break
         rate = config.learning_rate * min(1.0, (step + 1) / config.warmup)
-        # The last fifth of the time falls to a tenth of the rate, so that what is kept has settled.
+        # The last fifth of the time falls to three tenths of the rate, so that what is kept has settled.
         rate *= 1.0 if elapsed < 0.8 * config.minutes else 0.3
         for group in optimizer.param_groups:
             group["lr"] = rate
@@ -124,7 +125,7 @@ def build(config: TrainConfig, autoencoder: Autoencoder) -> tuple[nn.Module, lis
 
 
 def start_as_copy(autoencoder: Autoencoder) -> None:
-    """Lets the condition branch's first features hold the picture and its negative, from which copying is learnt fast."""
+    """Starts the condition branch with the picture and its negative as features, from which copying is learnt fast."""
     first: nn.Conv2d = autoencoder.decoder.condition_encoder.layers[0]
     with torch.no_grad():
         first.weight[:6].zero_()
@@ -191,10 +192,7 @@ def save(
     """Writes a checkpoint that `resume` goes on from, step for step."""
     save_weights(folder / "weights.safetensors", network.state_dict())
     save_weights(folder / "average.safetensors", average)
-    state = {"step": step, "optimizer": optimizer.state_dict(), "random": generator.get_state()}
-    part = folder / "state.pt.part"
-    torch.save(state, part)
-    part.replace(folder / "state.pt")
+    save_run(folder / "run.safetensors", step, optimizer, generator)
     described = asdict(replace(config)) | {"step": step}
     (folder / "config.json").write_text(json.dumps(described, indent=2, default=str) + "\n")
 
@@ -207,14 +205,11 @@ def resume(
     generator: torch.Generator,
 ) -> int:
     """Loads the newest checkpoint of a run, if there is one; returns the step to go on with."""
-    if not (folder / "state.pt").is_file():
+    if not (folder / "run.safetensors").is_file():
         return 0
-    state = torch.load(folder / "state.pt", weights_only=True)
     load_into(network, load_weights(folder / "weights.safetensors"), "weights.safetensors")
     average.update(load_weights(folder / "average.safetensors"))
-    optimizer.load_state_dict(state["optimizer"])
-    generator.set_state(state["random"])
-    return int(state["step"])
+    return load_run(folder / "run.safetensors", optimizer, generator)
 
 
 if __name__ == "__main__":

@@ -17,9 +17,11 @@ import { answerEdit, preferredWait } from "./answer.ts";
 import { isUpload, parsed, requirePictures, takeReference, type Destination } from "./intake.ts";
 import { checkMultipart, takeMultipart, type TakenEdit } from "./multipart-intake.ts";
 
+const idempotencyKey = /^[\x21-\x7e]{1,255}$/;
+
 /** Headers of a create request, as documented. */
 export const CreateHeaders = z.object({
-  "idempotency-key": z.string().max(255).optional().openapi({
+  "idempotency-key": z.string().regex(idempotencyKey).optional().openapi({
     description: "The same key and content give the same edit for 24 hours.",
   }),
   prefer: z.string().optional().openapi({ example: "wait=30" }),
@@ -172,7 +174,7 @@ function destination(c: AppContext): Destination {
 function readIdempotencyKey(c: AppContext): string | null {
   const key = c.req.header("idempotency-key");
   if (key === undefined) return null;
-  if (/^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  if (idempotencyKey.test(key)) return key;
   throw new ProblemError({
     code: "idempotency_key_invalid",
     detail: "Use 1 to 255 printable ASCII characters, such as a UUID.",

@@ -1,0 +1,75 @@
+"""Where the model looks: crops cover the mask, with context, and there are few of them."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from inlay.crops import CONTEXT, MAX_CROPS, group_boxes, inside, plan_crops
+
+
+@st.composite
+def masks(draw):
+    """Masks with up to twelve boxes, of any shape, never empty."""
+    height, width = draw(st.integers(1, 300)), draw(st.integers(1, 300))
+    mask = np.zeros((height, width), bool)
+    for _ in range(draw(st.integers(1, 12))):
+        top, left = draw(st.integers(0, height - 1)), draw(st.integers(0, width - 1))
+        mask[top : top + draw(st.integers(1, 60)), left : left + draw(st.integers(1, 60))] = True
+    return mask
+
+
+@given(masks(), st.sampled_from([16, 64, 256]))
+@settings(max_examples=150, deadline=None)
+def test_crops_cover_the_mask_are_few_and_hold_their_holes(mask, native):
+    crops, _merged = plan_crops(mask, native)
+    assert 1 <= len(crops) <= MAX_CROPS
+    covered = np.zeros_like(mask)
+    for crop in crops:
+        hole = crop.hole
+        covered[hole.top : hole.bottom, hole.left : hole.right] = True
+        assert crop.box.contains(hole)
+        assert crop.side >= hole.side
+        assert crop.side >= min(round(hole.side * CONTEXT), max(mask.shape))
+    assert covered[mask].all()
+
+
+@given(masks())
+@settings(max_examples=100, deadline=None)
+def test_groups_are_tight_boxes_around_all_that_is_marked(mask):
+    boxes = group_boxes(mask)
+    covered = np.zeros_like(mask)
+    for box in boxes:
+        region = mask[box.top : box.bottom, box.left : box.right]
+        assert region.any(axis=1)[[0, -1]].all()
+        assert region.any(axis=0)[[0, -1]].all()
+        covered[box.top : box.bottom, box.left : box.right] = True
+    assert covered[mask].all()
+
+
+def test_two_distant_holes_are_looked_at_apart_and_two_near_ones_together():
+    mask = np.zeros((1000, 1000), bool)
+    mask[10:60, 10:60] = True
+    mask[900:950, 900:950] = True
+    assert len(plan_crops(mask, 256)[0]) == 2
+    mask[:] = False
+    mask[400:450, 400:450] = True
+    mask[400:450, 500:550] = True
+    assert len(plan_crops(mask, 256)[0]) == 1
+
+
+def test_nine_distant_holes_are_filled_in_at_most_eight_crops_and_that_is_told():
+    mask = np.zeros((3000, 3000), bool)
+    for place in range(9):
+        top, left = 1000 * (place // 3) + 100, 1000 * (place % 3) + 100
+        mask[top : top + 20, left : left + 20] = True
+    crops, merged = plan_crops(mask, 64)
+    assert len(crops) <= MAX_CROPS
+    assert merged
+
+
+@pytest.mark.parametrize(
+    ("start", "side", "length", "moved"),
+    [(-5, 10, 100, 0), (95, 10, 100, 90), (40, 10, 100, 40), (3, 120, 100, -10), (0, 100, 100, 0)],
+)
+def test_a_crop_stays_inside_the_picture_where_it_fits(start, side, length, moved):
+    assert inside(start, side, length) == moved

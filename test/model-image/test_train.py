@@ -1,0 +1,87 @@
+"""Training: it learns, it resumes step for step, and a disturbed latent keeps what is kept."""
+
+import json
+from dataclasses import replace
+
+import pytest
+import torch
+from conftest import encoded, noise_picture
+from inlay.checkpoint import load_weights
+from inlay.data import CropStream
+from inlay.disturb import disturb
+from inlay.export import export
+from inlay.inpainter import Inpainter
+from inlay.masks import random_mask
+from inlay.train import TrainConfig, train
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory):
+    """A run of a few steps on two small pictures."""
+    folder = tmp_path_factory.mktemp("train")
+    pictures = folder / "pictures"
+    pictures.mkdir()
+    for seed in range(2):
+        smooth = noise_picture(8, 8, seed=seed).repeat(12, 0).repeat(12, 1)
+        (pictures / f"{seed}.png").write_bytes(encoded(smooth, "RGB"))
+    return TrainConfig(
+        pictures=pictures, runs=folder / "runs", size=32, batch=2, steps=6, warmup=1, save_every=3
+    )
+
+
+def test_a_run_that_was_broken_off_goes_on_step_for_step(config, tmp_path):
+    whole = replace(config, runs=tmp_path / "whole")
+    losses = train(whole)
+    assert len(losses) == 6
+    parts = replace(config, runs=tmp_path / "parts")
+    first = train(replace(parts, steps=3))
+    second = train(parts)
+    assert first + second == pytest.approx(losses, abs=1e-5)
+    ended = load_weights(tmp_path / "whole/autoencoder/weights.safetensors")
+    for name, tensor in load_weights(tmp_path / "parts/autoencoder/weights.safetensors").items():
+        assert torch.allclose(tensor, ended[name], atol=1e-5), name
+    saved = json.loads((tmp_path / "whole/autoencoder/config.json").read_text())
+    assert (saved["step"], saved["learning_rate"], saved["size"]) == (6, config.learning_rate, 32)
+
+
+def test_every_stage_trains_on_the_one_before_and_the_export_is_a_profile(config, tmp_path):
+    for stage in ("autoencoder", "decoder", "unet"):
+        assert all(loss > 0 for loss in train(replace(config, stage=stage, steps=2)))
+    learnt = load_weights(config.runs / "autoencoder/average.safetensors")
+    frozen = load_weights(config.runs / "decoder/weights.safetensors")
+    for name in (name for name in learnt if name.startswith("encoder")):
+        assert torch.equal(learnt[name], frozen[name]), name
+    export(config.runs, tmp_path / "tiny")
+    assert Inpainter.load(tmp_path / "tiny", torch.device("cpu")).native_size == 256
+
+
+def test_a_few_dozen_steps_lower_the_loss(config, tmp_path):
+    losses = train(replace(config, runs=tmp_path, steps=30, learning_rate=1e-3))
+    assert sum(losses[-8:]) < 0.95 * sum(losses[:8])
+
+
+def test_disturbed_latents_keep_what_is_kept():
+    latents = torch.randn((2, 4, 8, 8), generator=torch.Generator().manual_seed(0))
+    hole = torch.zeros(2, 1, 8, 8)
+    hole[..., 2:6, 2:6] = 1
+    disturbed = disturb(latents, hole, torch.Generator().manual_seed(1))
+    kept = (hole == 0).expand_as(latents)
+    assert torch.equal(disturbed[kept], latents[kept])
+    assert not torch.equal(disturbed, latents)
+
+
+def test_masks_and_crops_follow_from_the_seed(config):
+    drawn = [random_mask(48, torch.Generator().manual_seed(s)) for s in (1, 1, 2)]
+    assert torch.equal(drawn[0], drawn[1])
+    assert not torch.equal(drawn[0], drawn[2])
+    assert set(drawn[0].unique().tolist()) <= {0.0, 1.0}
+    streams = [CropStream(config.pictures, 32, torch.Generator().manual_seed(4)) for _ in range(2)]
+    batches = [stream.batch(3) for stream in streams]
+    assert torch.equal(*batches)
+    assert batches[0].shape == (3, 3, 32, 32)
+    assert batches[0].abs().max() <= 1
+
+
+def test_an_empty_folder_of_pictures_names_the_remedy(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"python -m inlay\.fetch"):
+        CropStream(tmp_path, 32, torch.Generator())
