@@ -1,5 +1,6 @@
-// The bootstrap of `npm start`: plain JavaScript that runs on Node 20 with nothing installed. It brings the npm packages
-// and the Python environment into place, then hands over to infra/local/main.ts under the Node that the packages bring.
+// The bootstrap of `npm start`, `npm test` and `npm run check`: plain JavaScript that runs on Node 20 with nothing
+// installed. It brings the npm packages and the Python environment into place, then hands over to infra/local/main.ts,
+// or to the script after `--script`, under the Node that the packages bring.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -127,7 +128,8 @@ const [script = "infra/local/main.ts", ...rest] =
     ? process.argv.slice(3)
     : ["infra/local/main.ts", ...process.argv.slice(2)];
 installPackages();
-installPython(process.env.INLAY_REQUIREMENTS ?? "requirements.txt");
+// Only who tests needs the test tools.
+installPython(script === "infra/local/main.ts" ? "requirements.txt" : "requirements-dev.txt");
 mkdirSync(join(root, ".inlay"), { recursive: true });
 
 const node = join(root, "node_modules", ".bin", "node");

@@ -1,10 +1,10 @@
 import { z } from "@hono/zod-openapi";
 
-export const AccountId = z
+const AccountId = z
   .string()
   .regex(/^[0-9A-Za-z]{25}$/)
   .openapi({ example: "w0123456789abcdefABCDEFGH" });
-export const KeyId = z.string().regex(/^key_[0-9a-z]{26}$/);
+const KeyId = z.string().regex(/^key_[0-9a-z]{26}$/);
 
 /** Integer micro-credits: a million of them is one credit. */
 const Microcredits = z.int();
@@ -66,7 +66,7 @@ export const Ledger = z
   .object({ object: z.literal("list"), data: z.array(LedgerEntry), next: z.string().nullable() })
   .openapi("Ledger");
 
-export const Region = z
+const Region = z
   .enum(["wnam", "enam", "weur", "eeur", "apac", "oc", "sam", "afr", "me"])
   .openapi({ description: "Where the account's data lives; fixed when the account is created." });
 export const AccountRequest = z

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { limits } from "./limits.ts";
 import { Problem } from "./problem.ts";
 
-export const EditId = z
+const EditId = z
   .string()
   .regex(/^edit_[0-9a-z]{26}$/)
   .openapi({ example: "edit_01k9qz4w6h8v3m5n7p2r4t6x8z" });
@@ -16,7 +16,7 @@ export type EditStatus = z.infer<typeof EditStatus>;
 export type OutputFormat = z.infer<typeof OutputFormat>;
 
 /** Free-form labels of the customer's; returned unchanged. */
-export const Metadata = z
+const Metadata = z
   .record(z.string().max(64), z.string().max(512))
   .refine((labels) => JSON.stringify(labels).length <= limits.metadataBytes, {
     message: `Keep metadata within ${limits.metadataBytes} bytes of JSON.`,
@@ -53,7 +53,7 @@ export const EditRequest = EditParameters.extend({
 export type EditRequest = z.infer<typeof EditRequest>;
 
 /** One delivered (or blocked) picture. `url` is null once its file has been removed. */
-export const EditOutput = z
+const EditOutput = z
   .object({
     url: z.string().nullable(),
     url_expires_at: z.iso.datetime().nullable(),
@@ -66,9 +66,7 @@ export const EditOutput = z
   })
   .openapi("EditOutput");
 
-export const EditWarning = z
-  .object({ code: z.string(), detail: z.string() })
-  .openapi("EditWarning");
+const EditWarning = z.object({ code: z.string(), detail: z.string() }).openapi("EditWarning");
 
 /** The resource that customers create, poll, cancel and delete: one shape everywhere. */
 export const Edit = z

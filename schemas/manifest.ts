@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 
 /** What the container cannot do for a picture, and only it can see. */
-export const ManifestErrorCode = z.enum([
+const ManifestErrorCode = z.enum([
   "mask_empty",
   "mask_damaged",
   "mask_size_mismatch",

@@ -11,7 +11,7 @@ export interface Links {
 }
 
 /** Durations of an edit's life, in milliseconds. */
-export interface AccountSettings {
+interface AccountSettings {
   readonly startingLease: number;
   readonly processingLease: number;
   readonly editDuration: number;

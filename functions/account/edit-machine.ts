@@ -26,7 +26,7 @@ export type EditEvent =
   | { readonly type: "deadline" };
 
 /** What has to follow, in the same transaction or right after it. */
-export type EditEffect =
+type EditEffect =
   /** Write the event of the new status. */
   | { readonly type: "announce" }
   /** Capture the unit price of `delivered` outputs and release the rest of the reservation. */

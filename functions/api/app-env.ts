@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import type { AccountObject } from "../account/object.ts";
 
 /** Who sent a request: an account, and the hash of the key that it was sent with. */
-export interface Caller {
+interface Caller {
   readonly id: string;
   readonly keyHash: string;
   readonly account: DurableObjectStub<AccountObject>;

@@ -16,7 +16,7 @@ import { resultRoutes } from "./results.ts";
 import { uploadRoutes } from "./uploads.ts";
 
 /** A router whose validation failures become problems; every resource is one. */
-export function createRouter(): OpenAPIHono<AppEnv> {
+function createRouter(): OpenAPIHono<AppEnv> {
   return new OpenAPIHono<AppEnv>({
     defaultHook: (result, c) =>
       result.success ? undefined : problemResponse(c, invalidRequest(result.error)),

@@ -6,7 +6,7 @@ import type { Candidate, Slot } from "./pool.ts";
 import type { Provider } from "./providers/provider.ts";
 
 /** The part of an account that work is done for. */
-export interface WorkAccount {
+interface WorkAccount {
   claim(edit: string): Promise<Claim | null>;
   wait(edit: string, position: number): Promise<void>;
   started(edit: string, attempt: number, prediction: string): Promise<boolean>;
@@ -24,7 +24,7 @@ export interface WorkAccount {
 }
 
 /** The capacity of the provider in use. */
-export interface WorkPool {
+interface WorkPool {
   acquire(candidate: Candidate): Promise<Slot>;
   release(edit: string): Promise<Candidate[]>;
 }

@@ -6,7 +6,7 @@ import { readJpeg } from "./jpeg-header.ts";
 import { readPng } from "./png-header.ts";
 import { readWebp } from "./webp-header.ts";
 
-export type ImageFormat = "png" | "jpeg" | "webp";
+type ImageFormat = "png" | "jpeg" | "webp";
 
 /** What a file's header says. Width and height are as displayed, after EXIF orientation. */
 export interface ImageHeader {

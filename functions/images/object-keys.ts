@@ -10,7 +10,7 @@ export const inputKey = (account: string, edit: string, part: "request" | "image
   `${inputsPrefix(account, edit)}${part}`;
 
 /** Everything an edit's attempts brought. */
-export const outputsPrefix = (account: string, edit: string) => `outputs/${account}/${edit}/`;
+const outputsPrefix = (account: string, edit: string) => `outputs/${account}/${edit}/`;
 
 /** One output of an attempt. */
 export const outputKey = (account: string, edit: string, attempt: number, index: number) =>

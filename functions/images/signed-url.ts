@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { err, ok, type Result } from "../result.ts";
 
 /** What a signed URL may be used for, and with which method. */
-export const purposes = {
+const purposes = {
   input: "GET",
   output: "PUT",
   manifest: "PUT",
@@ -12,7 +12,7 @@ export const purposes = {
   callback: "POST",
 } as const;
 
-export type Purpose = keyof typeof purposes;
+type Purpose = keyof typeof purposes;
 
 /** What a signed URL allows: one method on one thing, until a time. */
 export interface Grant {

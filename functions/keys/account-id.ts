@@ -3,7 +3,7 @@ import { randomBase62, toBase62 } from "./base62.ts";
 import type { RandomBytes } from "./ids.ts";
 
 /** An account id's first letter, and the Durable Object location hint that it stands for. */
-export const regionLetters = {
+const regionLetters = {
   wnam: "w",
   enam: "n",
   weur: "u",

@@ -46,6 +46,10 @@ export async function startCog(options: CogOptions): Promise<CogServer> {
       },
     },
   );
+  // However this process ends, the server does not outlive it.
+  const last = () => signalGroup(child.pid ?? 0, "SIGKILL");
+  process.on("exit", last);
+  child.once("exit", () => process.off("exit", last));
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (chunk: Buffer) => {
       log.write(chunk);
@@ -92,6 +96,7 @@ async function end(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): Promise<
 }
 
 function signalGroup(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
+  if (pid === 0) return;
   try {
     process.kill(-pid, signal);
   } catch {

@@ -6,7 +6,6 @@ import { demonstrate, demonstration } from "./demonstration.ts";
 import { startStack, type Stack } from "./stack.ts";
 
 const root = join(import.meta.dirname, "../..");
-const stateFolder = join(root, ".inlay");
 
 /** Credits of the local account, in micro-credits. */
 const credits = 1_000_000_000;
@@ -16,8 +15,10 @@ const { values } = parseArgs({
     exit: { type: "boolean", default: false },
     port: { type: "string", default: "8787" },
     "cog-port": { type: "string", default: "5000" },
+    state: { type: "string", default: join(root, ".inlay") },
   },
 });
+const stateFolder = values.state;
 
 let stack: Stack | null = null;
 let ending = false;
@@ -30,8 +31,12 @@ async function end(code: number): Promise<never> {
   process.exit(code);
 }
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.on(signal, () => void end(0));
+/** Ends politely at a signal. Called again once Miniflare runs, whose own handlers would end the process at once. */
+function endAtSignals(): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.removeAllListeners(signal);
+    process.on(signal, () => void end(0));
+  }
 }
 
 /** The local customer's key: made once, kept with the state. */
@@ -43,6 +48,7 @@ async function localKey({ url, adminSecret }: Stack): Promise<string> {
   return key;
 }
 
+endAtSignals();
 try {
   console.log("• Starting the Worker and the Cog server");
   stack = await startStack({
@@ -50,6 +56,7 @@ try {
     port: Number(values.port),
     cogPort: Number(values["cog-port"]),
   });
+  endAtSignals();
   const key = await localKey(stack);
   console.log("• Removing a dandelion from a photograph");
   const picture = join(stateFolder, "demonstration.png");
@@ -66,7 +73,7 @@ try {
     -F task=erase -F image=@${show(demonstration.image)} -F mask=@${show(demonstration.mask)}
 `);
   if (values.exit) await end(0);
-  console.log("  Ctrl-C ends it; the state stays in .inlay/.");
+  console.log(`  Ctrl-C ends it; the state stays in ${show(stateFolder)}.`);
 } catch (error) {
   console.error(`\n✗ ${error instanceof Error ? error.message : String(error)}`);
   await end(1);

@@ -103,7 +103,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 /** A port that nothing listens on now. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   return listenOnce(0);
 }
 

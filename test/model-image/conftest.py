@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
+
 from inlay.autoencoder import Autoencoder
 from inlay.checkpoint import save_weights
 from inlay.config import AUTOENCODERS, UNetConfig
 from inlay.inpainter import Inpainter
 from inlay.unet import UNet
-from PIL import Image
 
 VECTORS = Path(__file__).parents[2] / "schemas" / "vectors"
 

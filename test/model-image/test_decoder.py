@@ -3,6 +3,7 @@
 import pytest
 import torch
 from diffusers import AsymmetricAutoencoderKL
+
 from inlay.autoencoder import Autoencoder
 from inlay.config import AUTOENCODERS, AutoencoderConfig
 from inlay.decoder import ConditionEncoder, reduce_mask

@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 import torch
+
 from inlay.checkpoint import CheckpointError, load_weights, save_weights
 from inlay.diffusion import add_noise, sample, signal_and_noise
 from inlay.inpainter import Inpainter

@@ -8,9 +8,10 @@ import torch
 from conftest import encoded, noise_picture
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_crops import masks
+
 from inlay.pipeline import FillSettings, cut, fill_picture, mask_tensor
 from inlay.pixels import decode_picture, encode_picture
-from test_crops import masks
 
 MODES = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
 

@@ -7,9 +7,10 @@ import pytest
 from conftest import box_mask, encoded, noise_picture
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image, ImageCms
+
 from inlay.outcome import EditError
 from inlay.pixels import decode_mask, decode_picture, encode_picture
-from PIL import Image, ImageCms
 
 MODES = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
 sides = st.integers(1, 40)

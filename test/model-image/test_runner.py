@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 from conftest import VECTORS, Edge, box_mask, encoded, noise_picture
+
 from inlay.manifest import ERROR_CODES, Manifest, ManifestOutput, Note
 from inlay.pixels import decode_picture
 from inlay.runner import EditInput, run_edit

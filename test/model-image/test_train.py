@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 from conftest import encoded, noise_picture
+
 from inlay.checkpoint import load_weights
 from inlay.data import CropStream
 from inlay.disturb import disturb

@@ -2,6 +2,7 @@
 
 import pytest
 from conftest import Edge
+
 from inlay.transport import EdgeClient, TransportError, origin_of
 
 

@@ -17,18 +17,18 @@ import { answerEdit, preferredWait } from "./answer.ts";
 import { isUpload, parsed, requirePictures, takeReference, type Destination } from "./intake.ts";
 import { checkMultipart, takeMultipart, type TakenEdit } from "./multipart-intake.ts";
 
-const idempotencyKey = /^[\x21-\x7e]{1,255}$/;
+const printableKey = /^[\x21-\x7e]{1,255}$/;
 
 /** Headers of a create request, as documented. */
 export const CreateHeaders = z.object({
-  "idempotency-key": z.string().regex(idempotencyKey).optional().openapi({
+  "idempotency-key": z.string().regex(printableKey).optional().openapi({
     description: "The same key and content give the same edit for 24 hours.",
   }),
   prefer: z.string().optional().openapi({ example: "wait=30" }),
 });
 
 /** The multipart form of `POST /v1/edits`. */
-export const EditForm = EditParameters.extend({
+const EditForm = EditParameters.extend({
   image: ImageReference.openapi({ format: "binary" }),
   mask: ImageReference.openapi({ format: "binary" }),
 }).openapi("EditForm");
@@ -174,7 +174,7 @@ function destination(c: AppContext): Destination {
 function readIdempotencyKey(c: AppContext): string | null {
   const key = c.req.header("idempotency-key");
   if (key === undefined) return null;
-  if (idempotencyKey.test(key)) return key;
+  if (printableKey.test(key)) return key;
   throw new ProblemError({
     code: "idempotency_key_invalid",
     detail: "Use 1 to 255 printable ASCII characters, such as a UUID.",

@@ -33,7 +33,7 @@ export interface TestSystem {
 export const credits = 1_000_000;
 
 /** A file as a form holds it. */
-export function fileOf(path: string): File {
+function fileOf(path: string): File {
   return new File([readFileSync(path)], basename(path));
 }
 

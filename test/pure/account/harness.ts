@@ -47,7 +47,7 @@ export interface TestAccount {
   request(request?: Partial<AcceptRequest>): AcceptRequest;
 }
 
-export const keyHash = "f".repeat(64);
+const keyHash = "f".repeat(64);
 
 /** A fresh account with one key and credits. */
 export function testAccount(credits = 1_000_000): TestAccount {
