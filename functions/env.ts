@@ -55,9 +55,12 @@ export type Configuration = z.infer<typeof Configuration>;
 
 /** A variable or secret is missing or wrong. The message names it, and never its value. */
 export class ConfigurationError extends Error {
+  readonly issues: readonly string[];
+
   constructor(issues: readonly string[]) {
     super(`The Worker is not configured: ${issues.join("; ")}`);
     this.name = "ConfigurationError";
+    this.issues = issues;
   }
 }
 

@@ -128,8 +128,9 @@ const [script = "infra/local/main.ts", ...rest] =
     ? process.argv.slice(3)
     : ["infra/local/main.ts", ...process.argv.slice(2)];
 installPackages();
-// Only who tests needs the test tools.
-installPython(script === "infra/local/main.ts" ? "requirements.txt" : "requirements-dev.txt");
+// A deploy needs no Python, and only who tests needs the test tools.
+if (script === "infra/local/main.ts") installPython("requirements.txt");
+else if (script !== "infra/deploy.ts") installPython("requirements-dev.txt");
 mkdirSync(join(root, ".inlay"), { recursive: true });
 
 const node = join(root, "node_modules", ".bin", "node");
