@@ -1,3 +1,4 @@
+import type { EventType } from "../../schemas/webhook-event.ts";
 import type { Storage } from "./storage.ts";
 
 /** Where the parts of an edit are reached; signing happens here, so that no URL is stored without its signature. */
@@ -17,13 +18,22 @@ interface AccountSettings {
   readonly editDuration: number;
 }
 
-/** What the account core is given to work with: its database, the time, fresh ids and links. Nothing else. */
+/** What a line about an edit is found by. */
+interface EditIds {
+  readonly account: string;
+  readonly edit: string;
+  readonly attempt: number;
+}
+
+/** What the account core is given to work with: its database, the time, fresh ids, links and a log. Nothing else. */
 export interface AccountContext {
   readonly account: string;
   readonly storage: Storage;
   readonly now: () => number;
   readonly newId: (prefix: "edit" | "upl" | "evt" | "dlv" | "key") => string;
   readonly links: Links;
+  /** Takes one line for each change of an edit's status. */
+  readonly log: (event: EventType, ids: EditIds) => void;
   readonly settings: AccountSettings;
 }
 
@@ -37,6 +47,9 @@ export const spans = {
   events: 7 * 24 * 3_600_000,
   upload: 24 * 3_600_000,
 } as const;
+
+/** The longest that a signed URL of an edit outlives its deadline, in milliseconds, with a minute to spare. */
+export const urlsOutlive = 3_660_000;
 
 /** Edits of one account that may be unfinished at the same time. */
 export const maxActiveEdits = 200;

@@ -5,11 +5,8 @@ import { editPrefixes } from "../images/object-keys.ts";
 import { err, ok, type Result } from "../result.ts";
 import { findEdit } from "./accept.ts";
 import { advance } from "./advance.ts";
-import type { AccountContext } from "./context.ts";
+import { urlsOutlive, type AccountContext } from "./context.ts";
 import type { EditRow } from "./edit-row.ts";
-
-/** The longest that a signed URL of an edit outlives its deadline, in milliseconds, with a minute to spare. */
-const lastUrl = 3_660_000;
 
 /** An edit that customers may still see. */
 export function visibleEdit(context: AccountContext, edit: string): Result<EditRow, Refusal> {
@@ -51,7 +48,7 @@ export function deleteEdit(
        WHERE id = ?`,
       now,
       now,
-      Math.max(row.deadline, now) + lastUrl,
+      Math.max(row.deadline, now) + urlsOutlive,
       edit,
     );
     return ok([

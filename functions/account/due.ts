@@ -1,7 +1,7 @@
 import type { WorkMessage } from "../../schemas/work-message.ts";
 import { editPrefixes, inputsPrefix, uploadKey } from "../images/object-keys.ts";
 import { advance, dispatchDelay } from "./advance.ts";
-import type { AccountContext } from "./context.ts";
+import { urlsOutlive, type AccountContext } from "./context.ts";
 import type { EditRow } from "./edit-row.ts";
 import { pruneEvents } from "./events.ts";
 import { pruneKeys } from "./idempotency.ts";
@@ -9,9 +9,6 @@ import { expireUploads } from "./uploads.ts";
 
 /** How long a piece of work may be lost before it is due again, in milliseconds. */
 const again = 30_000;
-
-/** How long after the first purge the second one follows, in milliseconds. */
-const secondPurge = 3_600_000;
 
 /** The most edits looked at in one go; the rest is due at once again. */
 const batch = 100;
@@ -124,15 +121,16 @@ function sweep(context: AccountContext): WorkMessage[] {
   return prefixes.length === 0 ? [] : [{ v: 1, type: "purge", account, prefixes }];
 }
 
-/** Files go twice, an hour apart: what a lost message or a late PUT left behind the second time. */
+/** Files go twice: what a lost message or a late PUT left behind goes when no URL can write any more. */
 function purgeEdits(context: AccountContext): string[] {
   const now = context.now();
   return context.storage
     .exec<{ id: string }>(
-      `UPDATE edits SET purge_at = CASE WHEN purged_at IS NULL THEN ? END,
+      `UPDATE edits SET purge_at = CASE WHEN purged_at IS NULL THEN max(deadline, ?) + ? END,
          purged_at = coalesce(purged_at, ?)
        WHERE id IN (SELECT id FROM edits WHERE purge_at <= ? LIMIT ?) RETURNING id`,
-      now + secondPurge,
+      now,
+      urlsOutlive,
       now,
       now,
       batch,

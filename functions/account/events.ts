@@ -24,6 +24,8 @@ export function announce(context: AccountContext, row: EditRow): WebhookEvent {
     JSON.stringify(event),
     context.now(),
   );
+  const { account } = context;
+  context.log(event.type, { account, edit: row.id, attempt: row.attempt });
   return event;
 }
 

@@ -5,6 +5,7 @@ import type { Upload } from "../../schemas/upload.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
 import { readConfiguration } from "../env.ts";
 import type { Refusal } from "../errors/refusal.ts";
+import { log } from "../log.ts";
 import { newId } from "../keys/ids.ts";
 import { err, ok, type Result } from "../result.ts";
 import { abandon, accept, authorize, type AcceptRequest } from "./accept.ts";
@@ -262,6 +263,7 @@ export class AccountObject extends DurableObject<Env> {
       storage: durableStorage(this.ctx.storage),
       now: Date.now,
       newId: (prefix) => newId(prefix, Date.now(), (bytes) => crypto.getRandomValues(bytes)),
+      log: (event, ids) => log("info", event, { ...ids }),
       links: signedLinks(account, configuration.SIGNING_KEYS),
       settings: {
         startingLease: configuration.STARTING_LEASE_SECONDS * 1000,

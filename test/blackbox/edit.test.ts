@@ -91,6 +91,23 @@ describe("a photograph, through the Worker in workerd and the real Cog server", 
   });
 });
 
+describe("the log", () => {
+  it("has a line for each request and each change of an edit, with its ids, and never a secret or a signed URL", async () => {
+    const { id } = await system.edit();
+    await system.ended(id);
+    const log = system.log();
+    for (const event of ["edit.queued", "edit.starting", "edit.processing", "edit.succeeded"]) {
+      const ids = `"event":"${event}","account":"${system.account}","edit":"${id}"`;
+      expect(log).toContain(ids);
+    }
+    expect(log).toMatch(
+      /"event":"request","request":"[\w-]+","method":"POST","path":"\/v1\/edits","status":202/,
+    );
+    const secrets = [system.key, receiver.secret, system.stack.adminSecret, "sig=", "Bearer"];
+    for (const secret of secrets) expect(log).not.toContain(secret);
+  });
+});
+
 describe("a webhook on loopback", () => {
   it("is refused where no local setting allows it", async () => {
     const strict = await startSystem({ cog: false, variables: { LOCAL_LOOPBACK: "false" } });

@@ -22,6 +22,8 @@ export interface TestSystem {
   ended(id: string): Promise<Edit>;
   get(id: string): Promise<Edit>;
   balance(): Promise<Account["balance"]>;
+  /** Everything that the Worker has logged. */
+  log(): string;
   /** Kinds of the ledger's entries, oldest first. */
   ledger(): Promise<string[]>;
   /** Waits until the bucket holds nothing of an edit. */
@@ -58,6 +60,7 @@ export async function startSystem(options: Partial<StackOptions> = {}): Promise<
     },
     ended: (id) => follow(stack.url, key, id, () => undefined),
     balance: async () => (await call<Account>(stack.url, key, "GET", "/v1/account")).balance,
+    log: () => readFileSync(join(stateFolder, "worker.log"), "utf8"),
     ledger: async () => {
       const page = await call<z.infer<typeof Ledger>>(
         stack.url,

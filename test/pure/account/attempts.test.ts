@@ -48,6 +48,19 @@ describe("an attempt", () => {
     ]);
   });
 
+  it("leaves one line in the log for each change of the edit's status", () => {
+    const account = testAccount();
+    const id = running(account);
+    report(account.context, id, 1, { type: "processing" });
+    report(account.context, id, 1, { type: "manifest", manifest: manifest(id, 1) });
+    expect(account.lines).toEqual([
+      `edit.queued ${id} 0`,
+      `edit.starting ${id} 1`,
+      `edit.processing ${id} 1`,
+      `edit.succeeded ${id} 1`,
+    ]);
+  });
+
   it("charges delivered outputs only, and names the blocked ones", () => {
     const account = testAccount();
     const id = running(account, { n: 4 });
@@ -168,6 +181,22 @@ describe("time", () => {
     expect(takeDue(account.context)).toEqual([]);
   });
 
+  it("purges what an edit left that ended without outputs at once, and again when no URL of it can write", () => {
+    const account = testAccount();
+    const { id } = account.accept();
+    claim(account.context, id);
+    const error = { code: "mask_empty", detail: "Paint something." } as const;
+    const failed = { ...manifest(id, 1, 0), status: "failed", error } as const;
+    report(account.context, id, 1, { type: "manifest", manifest: failed });
+    expect(takeDue(account.context)).toContainEqual(expect.objectContaining({ type: "purge" }));
+    account.pass(3_660_000);
+    expect(takeDue(account.context)).toEqual([]);
+    account.pass(900_000);
+    expect(takeDue(account.context)).toContainEqual(expect.objectContaining({ type: "purge" }));
+    account.pass(86_400_000);
+    expect(takeDue(account.context)).toEqual([]);
+  });
+
   it("purges an edit's files after a day, and once more an hour later", () => {
     const account = testAccount();
     const id = running(account);
@@ -176,9 +205,9 @@ describe("time", () => {
     expect(takeDue(account.context).map(({ type }) => type)).toEqual(["purge"]);
     const row = findEdit(account.context, id);
     expect(row && toEdit(account.context, row).outputs[0]?.url).toBeNull();
-    account.pass(3_600_000);
+    account.pass(3_660_000);
     expect(takeDue(account.context).map(({ type }) => type)).toEqual(["purge"]);
-    account.pass(3_600_000);
+    account.pass(3_660_000);
     expect(takeDue(account.context)).toEqual([]);
   });
 });

@@ -40,6 +40,8 @@ export function nodeStorage(): Storage {
 export interface TestAccount {
   readonly context: AccountContext;
   readonly keyHash: string;
+  /** What was logged: event, edit and attempt. */
+  readonly lines: readonly string[];
   /** Moves the clock by milliseconds. */
   pass(ms: number): void;
   /** Accepts an edit; throws where it is refused. */
@@ -53,6 +55,7 @@ const keyHash = "f".repeat(64);
 export function testAccount(credits = 1_000_000): TestAccount {
   let now = Date.UTC(2026, 0, 1);
   let drawn = 0;
+  const lines: string[] = [];
   const random = (into: Uint8Array) => {
     drawn += 1;
     into.set(into.map((_, place) => Math.floor(drawn / 32 ** (into.length - 1 - place)) % 32));
@@ -63,6 +66,7 @@ export function testAccount(credits = 1_000_000): TestAccount {
     storage: nodeStorage(),
     now: () => now,
     newId: (prefix) => newId(prefix, now, random),
+    log: (event, { edit, attempt }) => lines.push(`${event} ${edit} ${attempt}`),
     links: {
       self: (origin, edit) => `${origin}/v1/edits/${edit}`,
       cancel: (origin, edit) => `${origin}/v1/edits/${edit}/cancel`,
@@ -96,6 +100,7 @@ export function testAccount(credits = 1_000_000): TestAccount {
   });
   return {
     context,
+    lines,
     keyHash,
     pass: (ms) => {
       now += ms;
