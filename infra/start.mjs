@@ -3,7 +3,7 @@
 // or to the script after `--script`, under the Node that the packages bring.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -65,57 +65,46 @@ function findPython() {
   );
 }
 
-/** Says which build of torch pip will take, and how large it is, before anything is downloaded. */
-function announceTorch(requirement) {
-  const args = [
-    "-m",
-    "pip",
-    "install",
-    "--dry-run",
-    "--no-deps",
-    "--quiet",
-    "--report",
-    "-",
-    requirement,
-  ];
-  const report = output(python, args);
-  try {
-    const { url } = JSON.parse(report).install[0].download_info;
-    const cpu = decodeURIComponent(url).includes("+cpu") || url.startsWith("file:");
-    console.log(
-      cpu
-        ? "• Installing Python packages, with the CPU build of torch (about 1 GB on disk)"
-        : "• Installing Python packages, with torch's default build: about 3 GB to download, 6 GB on disk",
-    );
-  } catch {
-    console.log("• Installing Python packages");
-  }
+/** Bytes of a file that pip would take; 0 where its server does not say. */
+async function sizeOf(url) {
+  if (url.startsWith("file:")) return statSync(fileURLToPath(url.split("#")[0])).size;
+  const options = { method: "HEAD", signal: AbortSignal.timeout(10_000) };
+  const answer = await fetch(url.split("#")[0], options).catch(() => null);
+  return Number(answer?.headers.get("content-length") ?? 0);
 }
 
-function installPython(requirements) {
+/** Says how much pip will take and which build of torch, before it does. */
+async function announce(requirements) {
+  console.log("• Asking pip what there is to install");
+  const dryRun = ["--dry-run", "--quiet", "--report", "-", "-r", `model-image/${requirements}`];
+  const report = output(python, ["-m", "pip", "install", ...dryRun]);
+  if (report === null) return;
+  const files = JSON.parse(report).install;
+  const sizes = await Promise.all(files.map(({ download_info }) => sizeOf(download_info.url)));
+  const megabytes = Math.round(sizes.reduce((sum, size) => sum + size, 0) / 1e6);
+  const torch = files.find(({ metadata }) => metadata.name === "torch")?.metadata.version;
+  const cuda = files.some(({ metadata }) => metadata.name.startsWith("nvidia-"));
+  const build = cuda ? "the default build with CUDA" : "without CUDA";
+  const which = torch === undefined ? "" : `, torch ${torch} (${build}) among them`;
+  console.log(`• Installing ${files.length} Python packages: ${megabytes} MB to fetch${which}`);
+}
+
+async function installPython(requirements) {
   const sources = ["model-image/requirements.txt", `model-image/${requirements}`];
   const installed = stamp(join(venv, `.inlay-stamp-${requirements}`), sources);
   if (installed.fresh) return;
   if (!existsSync(python)) {
     console.log("• Creating the Python environment model-image/.venv");
     if (!run(findPython(), ["-m", "venv", venv])) {
+      rmSync(venv, { recursive: true, force: true });
       fail(
         "The Python environment could not be created. Install your Python's venv package (python3-venv).",
       );
     }
   }
-  const torch = readFileSync(join(root, "model-image", "requirements.txt"), "utf8").split("\n")[0];
-  announceTorch(torch);
-  const args = [
-    "-m",
-    "pip",
-    "install",
-    "--disable-pip-version-check",
-    "--progress-bar",
-    "on",
-    "-q",
-  ];
-  if (!run(python, [...args, "-r", `model-image/${requirements}`])) {
+  await announce(requirements);
+  const install = ["-m", "pip", "install", "--disable-pip-version-check"];
+  if (!run(python, [...install, "-r", `model-image/${requirements}`])) {
     fail(
       "pip failed; see its message above. Check the network and the free disk space, then run this again.",
     );
@@ -129,8 +118,8 @@ const [script = "infra/local/main.ts", ...rest] =
     : ["infra/local/main.ts", ...process.argv.slice(2)];
 installPackages();
 // A deploy needs no Python, and only who tests needs the test tools.
-if (script === "infra/local/main.ts") installPython("requirements.txt");
-else if (script !== "infra/deploy.ts") installPython("requirements-dev.txt");
+if (script === "infra/local/main.ts") await installPython("requirements.txt");
+else if (script !== "infra/deploy.ts") await installPython("requirements-dev.txt");
 mkdirSync(join(root, ".inlay"), { recursive: true });
 
 const node = join(root, "node_modules", ".bin", "node");

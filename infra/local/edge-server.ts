@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import type { Problem } from "../../schemas/problem.ts";
 
 const infra = join(import.meta.dirname, "..");
 
@@ -57,6 +58,7 @@ export async function startEdge(options: EdgeOptions): Promise<EdgeServer> {
   try {
     const url = (await miniflare.ready).origin;
     await migrate(await miniflare.getD1Database("DIRECTORY"));
+    await checkHealth(url);
     const tick = async () => {
       const fetcher = await miniflare.getWorker();
       await fetcher.scheduled({ cron: "* * * * *" });
@@ -78,6 +80,14 @@ export async function startEdge(options: EdgeOptions): Promise<EdgeServer> {
     await miniflare.dispose();
     throw error;
   }
+}
+
+/** A Worker that cannot work says why at once: a wrong variable or secret by its name. */
+async function checkHealth(url: string): Promise<void> {
+  const answer = await fetch(`${url}/health`);
+  if (answer.ok) return;
+  const { detail } = await answer.json<Problem>();
+  throw new Error(detail);
 }
 
 type Database = Awaited<ReturnType<Miniflare["getD1Database"]>>;

@@ -70,7 +70,7 @@ try {
   Key   ${key}
 
   curl -s ${stack.url}/v1/edits -H "Authorization: Bearer ${key}" -H "Prefer: wait=60" \\
-    -F task=erase -F image=@${show(demonstration.image)} -F mask=@${show(demonstration.mask)}
+    -F task=erase -F "image=@${demonstration.image}" -F "mask=@${demonstration.mask}"
 `);
   if (values.exit) await end(0);
   console.log(`  Ctrl-C ends it; the state stays in ${show(stateFolder)}.`);

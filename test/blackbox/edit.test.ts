@@ -93,8 +93,7 @@ describe("a photograph, through the Worker in workerd and the real Cog server", 
 
 describe("the log", () => {
   it("has a line for each request and each change of an edit, with its ids, and never a secret or a signed URL", async () => {
-    const { id } = await system.edit();
-    await system.ended(id);
+    const id = receiver.events[0]?.event.data.id;
     const log = system.log();
     for (const event of ["edit.queued", "edit.starting", "edit.processing", "edit.succeeded"]) {
       const ids = `"event":"${event}","account":"${system.account}","edit":"${id}"`;
@@ -105,6 +104,27 @@ describe("the log", () => {
     );
     const secrets = [system.key, receiver.secret, system.stack.adminSecret, "sig=", "Bearer"];
     for (const secret of secrets) expect(log).not.toContain(secret);
+  });
+});
+
+describe("a webhook", () => {
+  it("that is not taken is sent again on the schedule, as the same event", async () => {
+    receiver.status = 500;
+    const { id } = await system.edit({ webhook: receiver.url });
+    await call(system.stack.url, system.key, "POST", `/v1/edits/${id}/cancel`);
+    while (receiver.refused.length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    receiver.status = 200;
+    await receiver.until("edit.canceled");
+    const [taken] = receiver.events.filter(({ event }) => event.data.id === id);
+    expect(taken).toMatchObject({ id: receiver.refused[0], event: { type: "edit.canceled" } });
+  });
+});
+
+describe("a Worker", () => {
+  it("with a wrong or missing secret does not start, and names it", async () => {
+    const wrong = { ADMIN_SECRET: "short", SIGNING_KEYS: "" };
+    const started = startSystem({ cog: false, variables: wrong });
+    await expect(started).rejects.toThrow(/ADMIN_SECRET.*SIGNING_KEYS|SIGNING_KEYS.*ADMIN_SECRET/);
   });
 });
 

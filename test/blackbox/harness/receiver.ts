@@ -10,6 +10,8 @@ export interface Receiver {
   readonly events: { readonly id: string; readonly event: WebhookEvent }[];
   /** Requests whose signature did not verify. */
   readonly forged: string[];
+  /** The event ids of requests that were answered with a failure. */
+  readonly refused: string[];
   /** The secret to verify with, once it is known. */
   secret: string;
   /** Answers the next requests with this status. */
@@ -37,6 +39,8 @@ export async function startReceiver(): Promise<Receiver> {
         } catch {
           receiver.forged.push(body);
         }
+      } else {
+        receiver.refused.push(headers["webhook-id"] ?? "");
       }
       response.writeHead(receiver.status).end();
       return undefined;
@@ -50,6 +54,7 @@ export async function startReceiver(): Promise<Receiver> {
     url: `http://127.0.0.1:${port}/hook`,
     events: [],
     forged: [],
+    refused: [],
     secret: "",
     status: 200,
     until: async (type) => {
