@@ -17,7 +17,12 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: "pure", include: ["test/pure/**/*.test.ts"], environment: "node" },
+        test: {
+          name: "pure",
+          include: ["test/pure/**/*.test.ts"],
+          environment: "node",
+          testTimeout: 60_000,
+        },
       },
       {
         plugins: [
@@ -30,6 +35,7 @@ export default defineConfig({
           name: "workerd",
           include: ["test/workerd/**/*.test.ts"],
           setupFiles: ["test/workerd/harness/directory.ts"],
+          testTimeout: 60_000,
         },
       },
       {
@@ -37,8 +43,8 @@ export default defineConfig({
           name: "blackbox",
           include: ["test/blackbox/**/*.test.ts"],
           environment: "node",
-          testTimeout: 90_000,
-          hookTimeout: 120_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           fileParallelism: false,
         },
       },

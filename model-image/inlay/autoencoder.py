@@ -6,16 +6,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from inlay.blend import MaskReduction
 from inlay.config import AutoencoderConfig
-from inlay.decoder import Decoder, MaskReduction
+from inlay.decoder import Decoder
 from inlay.layers import EPSILON, DownBlock, MidBlock
+from inlay.quantizer import Quantizer
 
 FACTOR = 8
 """Pixels of a picture's side to one latent."""
 
 
 class Encoder(nn.Module):
-    """A picture (B, 3, H, W) in [-1, 1] to mean and log variance (B, 8, H/8, W/8)."""
+    """A picture (B, 3, H, W) in [-1, 1] to mean and log variance (B, 8, H/8, W/8); with a codebook to latents."""
 
     def __init__(self, config: AutoencoderConfig) -> None:
         super().__init__()
@@ -32,7 +34,7 @@ class Encoder(nn.Module):
         )
         self.mid_block = MidBlock(c4, groups)
         self.conv_norm_out = nn.GroupNorm(groups, c4, eps=EPSILON)
-        self.conv_out = nn.Conv2d(c4, 2 * config.latent_channels, 3, padding=1)
+        self.conv_out = nn.Conv2d(c4, encoded_channels(config), 3, padding=1)
 
     def forward(self, image: Tensor) -> Tensor:
         h = self.conv_in(image)
@@ -60,9 +62,10 @@ class Posterior:
 
 
 class Autoencoder(nn.Module):
-    """Encoder, asymmetric decoder and the two 1x1 convolutions between them.
+    """Encoder, asymmetric decoder and the two 1x1 convolutions between them; with a codebook if it is configured.
 
-    Latents are unscaled here; whoever samples them scales them. Heights and widths must be multiples of 8.
+    Latents are unscaled here; whoever samples them scales them. Pictures may have any size: to the right and below
+    they are filled up to a multiple of 8 by repeating their edge, and the result is cut back.
     """
 
     def __init__(self, config: AutoencoderConfig) -> None:
@@ -71,12 +74,17 @@ class Autoencoder(nn.Module):
         channels = config.latent_channels
         self.encoder = Encoder(config)
         self.decoder = Decoder(config)
-        self.quant_conv = nn.Conv2d(2 * channels, 2 * channels, 1)
+        self.quant_conv = nn.Conv2d(encoded_channels(config), encoded_channels(config), 1)
         self.post_quant_conv = nn.Conv2d(channels, channels, 1)
+        if config.codes is not None:
+            self.quantize = Quantizer(config.codes, channels)
 
     def encode(self, image: Tensor) -> Posterior:
-        """A picture (B, 3, H, W) in [-1, 1] to its posterior."""
-        mean, log_variance = self.quant_conv(self.encoder(image)).chunk(2, dim=1)
+        """A picture (B, 3, H, W) in [-1, 1] to its posterior; with a codebook, one without variance."""
+        encoded = self.quant_conv(self.encoder(fill_up(image)))
+        if self.config.codes is not None:
+            return Posterior(encoded, torch.full_like(encoded, -torch.inf))
+        mean, log_variance = encoded.chunk(2, dim=1)
         return Posterior(mean, log_variance.clamp(-30, 20))
 
     def decode(
@@ -85,6 +93,38 @@ class Autoencoder(nn.Module):
         image: Tensor | None = None,
         mask: Tensor | None = None,
         reduction: MaskReduction = "area",
+        tile: int | None = None,
+        quantized: bool = False,
     ) -> Tensor:
-        """Latents (n, 4, h, w) to pictures (n, 3, 8h, 8w); see `Decoder.forward`."""
-        return self.decoder(self.post_quant_conv(latents), image, mask, reduction)
+        """Latents (n, 4, h, w) to pictures of the given picture's size, or (n, 3, 8h, 8w); see `Decoder.forward`.
+
+        `quantized` says that the latents are codes already (LDM's `force_not_quantize`). Raises ValueError for latents
+        that are not finite and masks that are not hard.
+        """
+        check_inputs(latents, mask)
+        if self.config.codes is not None and not quantized:
+            latents, _ = self.quantize(latents)
+        size = None if image is None else image.shape[-2:]
+        image, mask = (None if part is None else fill_up(part) for part in (image, mask))
+        decoded = self.decoder(self.post_quant_conv(latents), image, mask, reduction, tile)
+        return decoded if size is None else decoded[..., : size[0], : size[1]]
+
+
+def check_inputs(latents: Tensor, mask: Tensor | None) -> None:
+    """Raises ValueError for what no decoder can mend: numbers that are none, and pixels that are half kept."""
+    if not torch.isfinite(latents).all():
+        raise ValueError("the latents hold values that are not finite")
+    if mask is not None and not ((mask == 0) | (mask == 1)).all():
+        raise ValueError("the mask must hold zeros and ones only: 1 repaints, 0 keeps")
+
+
+def encoded_channels(config: AutoencoderConfig) -> int:
+    """Mean and log variance, or the latents alone where a codebook follows."""
+    return config.latent_channels * (2 if config.codes is None else 1)
+
+
+def fill_up(picture: Tensor) -> Tensor:
+    """A picture (B, c, H, W) whose sides are multiples of 8, its edge repeated to the right and below."""
+    height, width = picture.shape[-2:]
+    padding = (0, -width % FACTOR, 0, -height % FACTOR)
+    return F.pad(picture, padding, mode="replicate") if any(padding) else picture

@@ -1,12 +1,15 @@
 """Weights on disk: safetensors only, checked by sha256, written whole or not at all."""
 
 import hashlib
+import pickle
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
+
+from inlay.key_map import from_authors, is_authors
 
 
 class CheckpointError(Exception):
@@ -32,10 +35,7 @@ def load_weights(path: Path, sha256: str | None = None) -> dict[str, Tensor]:
 
     Raises CheckpointError for a missing, damaged or other file, and for weights that are not finite.
     """
-    if not path.is_file():
-        raise CheckpointError(f"{path.name} is missing. Restore it from the repository.")
-    if sha256 is not None and sha256_of(path) != sha256:
-        raise CheckpointError(f"{path.name} is not the file that its profile names (sha256).")
+    check_file(path, sha256)
     try:
         state = load_file(path)
     except (SafetensorError, OSError, ValueError) as error:
@@ -44,6 +44,28 @@ def load_weights(path: Path, sha256: str | None = None) -> dict[str, Tensor]:
         if not torch.isfinite(tensor.float()).all():
             raise CheckpointError(f"{path.name}: {name} holds values that are not finite.")
     return {n: t.float() if t.is_floating_point() else t for n, t in state.items()}
+
+
+def load_published(path: Path, sha256: str) -> dict[str, Tensor]:
+    """An autoencoder's tensors from a file of diffusers' (safetensors) or of the authors' (a PyTorch checkpoint).
+
+    Names come out as diffusers'. PyTorch files are read with `weights_only`: no code of theirs runs. CheckpointError
+    as `load_weights`.
+    """
+    if path.suffix == ".safetensors":
+        state = load_weights(path, sha256)
+    else:
+        check_file(path, sha256)
+        try:
+            loaded = torch.load(path, map_location="cpu", weights_only=True)
+        except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
+            raise CheckpointError(
+                f"{path.name} cannot be read without running it: {error}"
+            ) from error
+        values = loaded.get("state_dict", loaded)
+        state = {name: value.float() for name, value in values.items() if value.is_floating_point()}
+    state = from_authors(state) if is_authors(state) else state
+    return {name: t for name, t in state.items() if ".condition_encoder.up_layers." not in name}
 
 
 def load_into(module: nn.Module, state: dict[str, Tensor], what: str) -> None:
@@ -57,6 +79,14 @@ def load_into(module: nn.Module, state: dict[str, Tensor], what: str) -> None:
             f" (expected {expected.get(wrong[0])}, found {given.get(wrong[0])})."
         )
     module.load_state_dict(state)
+
+
+def check_file(path: Path, sha256: str | None) -> None:
+    """Raises CheckpointError where a file is missing, or is not the one of this hash."""
+    if not path.is_file():
+        raise CheckpointError(f"{path.name} is missing. Restore it from the repository.")
+    if sha256 is not None and sha256_of(path) != sha256:
+        raise CheckpointError(f"{path.name} is not the file that its profile names (sha256).")
 
 
 def sha256_of(path: Path) -> str:

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from inlay.blend import BlendMode
+
 
 @dataclass(frozen=True)
 class AutoencoderConfig:
-    """A KL autoencoder with downsampling 8 whose decoder may be wider and deeper than its encoder.
+    """An autoencoder with downsampling 8 whose decoder may be wider and deeper than its encoder.
 
     Widths are per level, from the picture's resolution down to the latents'. Every decoder of the paper is one of
     these: base (128, 2), large (192, 3), large x2 (256, 5), as the first width and the blocks per level.
@@ -18,6 +20,10 @@ class AutoencoderConfig:
     groups: int = 32
     latent_channels: int = 4
     conditional: bool = True
+    blend: BlendMode = "add"
+    mask_channel: bool = False
+    codes: int | None = None
+    """Size of the codebook; None for the KL autoencoder."""
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from inlay.autoencoder import FACTOR, Autoencoder
+from inlay.blend import reduce_mask
 from inlay.checkpoint import CheckpointError, load_into, load_weights
 from inlay.config import AUTOENCODERS, UNetConfig
-from inlay.decoder import reduce_mask
 from inlay.diffusion import sample, seeded_noise
 from inlay.unet import UNet
 
@@ -105,8 +105,6 @@ class Inpainter:
         """
         if not torch.isfinite(image).all():
             raise ValueError("the picture holds values that are not finite")
-        if not ((mask == 0) | (mask == 1)).all():
-            raise ValueError("the mask must hold zeros and ones only")
         reference = next(self._unet.parameters())
         image, mask = image.to(reference), mask.to(reference)
         scale = self._unet.latent_scale

@@ -18,10 +18,10 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from inlay.autoencoder import FACTOR, Autoencoder
+from inlay.blend import reduce_mask
 from inlay.checkpoint import load_into, load_weights, save_weights
 from inlay.config import AUTOENCODERS, UNetConfig
 from inlay.data import CropStream
-from inlay.decoder import reduce_mask
 from inlay.diffusion import add_noise
 from inlay.disturb import disturb
 from inlay.masks import random_mask

@@ -34,7 +34,11 @@ describe("an account object", () => {
       await state.storage.setAlarm(Date.now());
     });
     await runDurableObjectAlarm(stub);
-    for (let look = 0; look < 200 && (await api.getEdit(key, edit)).metrics.attempts < 2; look++) {
+    for (
+      let look = 0;
+      look < 1_000 && (await api.getEdit(key, edit)).metrics.attempts < 2;
+      look++
+    ) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     expect(await api.getEdit(key, edit)).toMatchObject({

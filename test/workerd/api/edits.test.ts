@@ -124,7 +124,7 @@ describe("an edit", () => {
     const { id } = await (await api.createEdit(key)).json<Edit>();
     await api.until(key, id, "starting");
     await api.callback(account, id, { status: "failed", error: "out of memory" });
-    for (let look = 0; look < 100 && (await api.getEdit(key, id)).metrics.attempts < 2; look++) {
+    for (let look = 0; look < 1_000 && (await api.getEdit(key, id)).metrics.attempts < 2; look++) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     await deliverResult({ account, edit: id, attempt: 1 });

@@ -105,7 +105,7 @@ export async function getEdit(key: string, id: string): Promise<Edit> {
 
 /** Waits until an edit has one of these statuses. */
 export async function until(key: string, id: string, ...statuses: string[]): Promise<Edit> {
-  for (let look = 0; look < 100; look++) {
+  for (let look = 0; look < 1_000; look++) {
     const edit = await getEdit(key, id);
     if (statuses.includes(edit.status)) return edit;
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -115,7 +115,7 @@ export async function until(key: string, id: string, ...statuses: string[]): Pro
 
 /** This customer's newest edit, once it is with the provider: for edits whose own answer is still awaited. */
 export async function dispatched(key: string): Promise<Edit> {
-  for (let look = 0; look < 100; look++) {
+  for (let look = 0; look < 1_000; look++) {
     const page = await send("GET", "/v1/edits", { token: key });
     const [edit] = (await page.json<z.infer<typeof EditList>>()).data;
     if (edit?.status === "starting") return edit;
