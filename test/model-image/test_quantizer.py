@@ -52,7 +52,7 @@ def test_a_toy_one_learns_to_tell_pictures_apart():
     optimizer = torch.optim.Adam(toy.parameters(), lr=4e-3)
     pictures = (torch.rand(4, 3, 2, 2) * 2 - 1).repeat_interleave(8, 2).repeat_interleave(8, 3)
     losses = []
-    for _ in range(80):
+    for _ in range(200):
         encoded = toy.encode(pictures).mean
         loss = (toy.decode(encoded) - pictures).abs().mean() + toy.quantize.loss(encoded)
         optimizer.zero_grad()
