@@ -8,6 +8,9 @@ import torch
 
 from inlay.checkpoint import load_weights, save_weights
 
+VANILLA = "vanilla.safetensors"
+"""The same autoencoder with a decoder that knows no condition: what the asymmetric one is compared with."""
+
 
 def main() -> None:
     """Reads the averaged weights of the runs and writes fp16 safetensors with a `profile.json` that names them."""
@@ -25,6 +28,9 @@ def export(runs: Path, out: Path) -> None:
         state = load_weights(runs / stage / "average.safetensors")
         target = out / f"{name}.safetensors"
         files[target.name] = save_weights(target, state, torch.float16)
+    vanilla = load_weights(runs / "autoencoder" / "average.safetensors")
+    kept = {name: t for name, t in vanilla.items() if "condition_encoder" not in name}
+    save_weights(out / VANILLA, kept, torch.float16)
     profile = {
         "name": "tiny",
         "decoder": "base",

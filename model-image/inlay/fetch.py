@@ -1,6 +1,7 @@
-"""Fetches the free photographs that `tiny` is trained on: `python -m inlay.fetch`. Debian or Ubuntu, no root needed.
+"""Fetches free photographs: `python -m inlay.fetch [held_out]`. Debian or Ubuntu, no root needed.
 
-`data/pictures.json` names every picture with its package, file, licence and sha256; whatever differs is refused.
+`data/pictures.json` names those that `tiny` is trained on, `data/held_out.json` those that figures are measured with,
+each with its package, file, licence and sha256; whatever differs is refused.
 """
 
 import argparse
@@ -14,18 +15,20 @@ from pathlib import Path
 from PIL import Image
 from tqdm import tqdm
 
-MANIFEST = Path(__file__).parent.parent / "data" / "pictures.json"
+DATA = Path(__file__).parent.parent / "data"
 LONGEST_SIDE = 1280
 
 
 def main() -> None:
     """Downloads the packages, checks every picture and writes it as a JPEG of at most 1280 pixels a side."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--out", type=Path, default=Path("data/pictures"))
+    parser.add_argument("set", nargs="?", default="pictures", choices=["pictures", "held_out"])
+    parser.add_argument("--out", type=Path, help="the folder to write; data/<set> by default")
     parser.add_argument("--packages", type=Path, help="a folder that holds the .deb files already")
     arguments = parser.parse_args()
-    pictures = json.loads(MANIFEST.read_text())["pictures"]
-    arguments.out.mkdir(parents=True, exist_ok=True)
+    pictures = json.loads((DATA / f"{arguments.set}.json").read_text())["pictures"]
+    out = arguments.out or DATA / arguments.set
+    out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         roots = {
             package: unpack(package, Path(scratch), arguments.packages)
@@ -33,7 +36,7 @@ def main() -> None:
         }
         for picture in tqdm(pictures, desc="pictures"):
             path = roots[picture["package"]] / picture["file"]
-            store(path.read_bytes(), picture, arguments.out)
+            store(path.read_bytes(), picture, out)
 
 
 def unpack(package: str, scratch: Path, packages: Path | None) -> Path:
@@ -51,10 +54,10 @@ def unpack(package: str, scratch: Path, packages: Path | None) -> Path:
 def store(data: bytes, picture: dict[str, str], out: Path) -> None:
     """Checks one picture and writes it under its manifest name."""
     if hashlib.sha256(data).hexdigest() != picture["sha256"]:
-        raise SystemExit(f"{picture['file']} is not the file that data/pictures.json names.")
+        raise SystemExit(f"{picture['file']} is not the file that the manifest names.")
     image = Image.open(io.BytesIO(data)).convert("RGB")
     image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-    image.save(out / f"{Path(picture['file']).stem}.jpg", quality=92)
+    image.save(out / f"{picture.get('name', Path(picture['file']).stem)}.jpg", quality=92)
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ class Inpainter:
 
     def __init__(self, profile: Profile, autoencoder: Autoencoder, unet: UNet) -> None:
         self._profile = profile
-        self._autoencoder = autoencoder.eval().requires_grad_(False)
+        self.autoencoder = autoencoder.eval().requires_grad_(False)
         self._unet = unet.eval().requires_grad_(False)
 
     @classmethod
@@ -103,6 +103,22 @@ class Inpainter:
 
         `guidance` has no meaning without a prompt. `on_step` may raise to stop.
         """
+        latents = self.sample(image, mask, seeds, steps, strength, on_step)
+        reference = next(self._unet.parameters())
+        decoded = self.autoencoder.decode(latents, image.to(reference), mask.to(reference))
+        return decoded.float().clamp(-1, 1)
+
+    @torch.inference_mode()
+    def sample(
+        self,
+        image: Tensor,
+        mask: Tensor,
+        seeds: list[int],
+        steps: int,
+        strength: float = 1.0,
+        on_step: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> Tensor:
+        """The sampled latents (n, 4, S/8, S/8) of `fill`, before they are decoded."""
         if not torch.isfinite(image).all():
             raise ValueError("the picture holds values that are not finite")
         reference = next(self._unet.parameters())
@@ -110,8 +126,8 @@ class Inpainter:
         scale = self._unet.latent_scale
         side = self.native_size // FACTOR
         hole = reduce_mask(mask, (side, side), "area")
-        masked = self._autoencoder.encode(image * (1 - mask)).mean * scale
-        start = self._autoencoder.encode(image).mean * scale if strength < 1 else None
+        masked = self.autoencoder.encode(image * (1 - mask)).mean * scale
+        start = self.autoencoder.encode(image).mean * scale if strength < 1 else None
         count = len(seeds)
 
         def velocity(noisy: Tensor, t: Tensor) -> Tensor:
@@ -120,5 +136,4 @@ class Inpainter:
             )
 
         noise = seeded_noise(seeds, (self._unet.config.latent_channels, side, side)).to(reference)
-        latents = sample(velocity, noise, steps, on_step, start, strength)
-        return self._autoencoder.decode(latents / scale, image, mask).float().clamp(-1, 1)
+        return sample(velocity, noise, steps, on_step, start, strength) / scale

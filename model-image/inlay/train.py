@@ -21,6 +21,7 @@ from inlay.autoencoder import FACTOR, Autoencoder
 from inlay.blend import reduce_mask
 from inlay.checkpoint import load_into, load_weights, save_weights
 from inlay.config import AUTOENCODERS, UNetConfig
+from inlay.copy_start import start_as_copy
 from inlay.data import CropStream
 from inlay.diffusion import add_noise
 from inlay.disturb import disturb
@@ -39,6 +40,8 @@ class TrainConfig:
     autoencoder: str = "tiny-base"
     pictures: Path = Path("data/pictures")
     runs: Path = Path("runs")
+    start: Path = Path()
+    """Weights of an earlier run to begin with; the optimizer starts anew, with its warm-up."""
     minutes: float = 30.0
     steps: int = 1_000_000
     size: int = 128
@@ -74,7 +77,7 @@ def train(config: TrainConfig) -> list[float]:
     average = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     optimizer = torch.optim.AdamW(trained, lr=config.learning_rate, weight_decay=0.0)
     generator = torch.Generator().manual_seed(config.seed)
-    step = resume(folder, network, average, optimizer, generator)
+    step = resume(config, folder, network, average, optimizer, generator)
     stream = CropStream(config.pictures, config.size, generator)
 
     losses: list[float] = []
@@ -122,17 +125,6 @@ def build(config: TrainConfig, autoencoder: Autoencoder) -> tuple[nn.Module, lis
     with torch.no_grad():
         unet.latent_scale.fill_(1 / autoencoder.encode(some.batch(32)).mean.std())
     return unet, list(unet.parameters())
-
-
-def start_as_copy(autoencoder: Autoencoder) -> None:
-    """Starts the condition branch with the picture and its negative as features, from which copying is learnt fast."""
-    first: nn.Conv2d = autoencoder.decoder.condition_encoder.layers[0]
-    with torch.no_grad():
-        first.weight[:6].zero_()
-        for channel in range(3):
-            first.weight[2 * channel, channel, 1, 1] = 1.0
-            first.weight[2 * channel + 1, channel, 1, 1] = -1.0
-        first.bias[:6].zero_()
 
 
 def loss_of(
@@ -197,7 +189,14 @@ def save(
     (folder / "config.json").write_text(json.dumps(described, indent=2, default=str) + "\n")
 
 
+def begin_with(state: dict[str, Tensor], network: nn.Module, average: dict[str, Tensor]) -> None:
+    """Fills a network and its running average with the weights of an earlier run."""
+    load_into(network, state, "the weights to start with")
+    average.update({name: tensor.clone() for name, tensor in network.state_dict().items()})
+
+
 def resume(
+    config: TrainConfig,
     folder: Path,
     network: nn.Module,
     average: dict[str, Tensor],
@@ -206,6 +205,8 @@ def resume(
 ) -> int:
     """Loads the newest checkpoint of a run, if there is one; returns the step to go on with."""
     if not (folder / "run.safetensors").is_file():
+        if config.start.is_file():
+            begin_with(load_weights(config.start), network, average)
         return 0
     load_into(network, load_weights(folder / "weights.safetensors"), "weights.safetensors")
     average.update(load_weights(folder / "average.safetensors"))

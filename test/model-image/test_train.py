@@ -5,14 +5,19 @@ from dataclasses import replace
 
 import pytest
 import torch
+import torch.nn.functional as F
 from conftest import encoded, noise_picture
 
+from inlay.autoencoder import Autoencoder
 from inlay.checkpoint import load_weights
+from inlay.config import AUTOENCODERS
+from inlay.copy_start import start_as_copy
 from inlay.data import CropStream
 from inlay.disturb import disturb
 from inlay.export import export
 from inlay.inpainter import Inpainter
 from inlay.masks import random_mask
+from inlay.metrics.kept import pre_error
 from inlay.train import TrainConfig, train
 
 
@@ -86,3 +91,18 @@ def test_masks_and_crops_follow_from_the_seed(config):
 def test_an_empty_folder_of_pictures_names_the_remedy(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"python -m inlay\.fetch"):
         CropStream(tmp_path, 32, torch.Generator())
+
+
+@pytest.mark.parametrize("name", ["tiny-base", "tiny-large", "base"])
+def test_a_decoder_started_as_a_copy_keeps_what_is_kept_before_its_first_step(name):
+    torch.manual_seed(0)
+    config = replace(AUTOENCODERS[name], decoder_blocks=1, encoder_blocks=1)
+    autoencoder = Autoencoder(config).eval()
+    start_as_copy(autoencoder)
+    smooth = torch.rand((1, 3, 4, 4), generator=torch.Generator().manual_seed(1)) * 2 - 1
+    image = F.interpolate(smooth, size=(64, 64), mode="bilinear")
+    mask = random_mask(64, torch.Generator().manual_seed(2))[None]
+    with torch.no_grad():
+        latents = autoencoder.encode(image).mean
+        for hole in (mask, torch.zeros_like(mask)):
+            assert pre_error(autoencoder.decode(latents, image, hole), image, hole) < 50e-5

@@ -1,0 +1,62 @@
+"""The evaluation command, on a small profile of random weights."""
+
+import json
+import shutil
+import sys
+
+import pytest
+import torch
+from conftest import encoded, noise_picture
+from PIL import Image
+
+from inlay import evaluate
+from inlay.autoencoder import Autoencoder
+from inlay.checkpoint import save_weights
+from inlay.config import AUTOENCODERS
+from inlay.export import VANILLA
+
+
+@pytest.fixture
+def profile(profile_folder, tmp_path):
+    """The small profile with a vanilla decoder beside it."""
+    folder = shutil.copytree(profile_folder, tmp_path / "profile")
+    torch.manual_seed(1)
+    vanilla = Autoencoder(AUTOENCODERS["tiny-vanilla"])
+    save_weights(folder / VANILLA, vanilla.state_dict(), torch.float16)
+    return folder
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for seed in range(2):
+        (folder / f"{seed}.png").write_bytes(encoded(noise_picture(90, 80, seed=seed), "RGB"))
+    return folder
+
+
+def test_it_writes_its_figures_with_command_and_weights_and_a_grid_to_look_at(
+    profile, pictures, tmp_path, monkeypatch, capsys
+):
+    arguments = ["--profile", profile, "--pictures", pictures, "--out", tmp_path / "results"]
+    arguments += ["--count", "3", "--steps", "2"]
+    monkeypatch.setattr(sys, "argv", ["evaluate", *map(str, arguments)])
+    evaluate.main()
+    report = json.loads((tmp_path / "results/tiny.json").read_text())
+    figures = report["figures"]
+    assert report["command"].startswith("python -m inlay.evaluate")
+    assert set(report["weights"]) == {"autoencoder.safetensors", "unet.safetensors", VANILLA}
+    assert figures["pre_error ratio"] == pytest.approx(
+        figures["pre_error vanilla"] / figures["pre_error asymmetric"]
+    )
+    assert 0 <= figures["share of pictures with a smaller seam"] <= 1
+    assert "seam naive paste" in capsys.readouterr().out
+    grid = Image.open(tmp_path / "results/tiny.png")
+    assert grid.size == (5 * 64 + 4 * 4, 16 + 3 * 64 + 2 * 4)
+
+
+def test_examples_follow_from_the_seed(pictures):
+    first, again, other = (evaluate.draw(pictures, 64, 4, seed) for seed in (1, 1, 2))
+    assert all(torch.equal(a.image, b.image) for a, b in zip(first, again, strict=True))
+    assert all(torch.equal(a.mask, b.mask) for a, b in zip(first, again, strict=True))
+    assert not torch.equal(first[0].image, other[0].image)
