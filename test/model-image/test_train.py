@@ -1,12 +1,15 @@
 """Training: it learns, it resumes step for step, and a disturbed latent keeps what is kept."""
 
 import json
+import os
+import socket
 from dataclasses import replace
 
 import pytest
 import torch
 import torch.nn.functional as F
 from conftest import encoded, noise_picture
+from PIL import Image
 
 from inlay.autoencoder import Autoencoder
 from inlay.checkpoint import load_weights
@@ -18,7 +21,10 @@ from inlay.export import export
 from inlay.inpainter import Inpainter
 from inlay.masks import random_mask
 from inlay.metrics.kept import pre_error
-from inlay.train import TrainConfig, train
+from inlay.schedule import learning_rate
+from inlay.stage import build
+from inlay.train import train
+from inlay.train_config import TrainConfig
 
 
 @pytest.fixture(scope="module")
@@ -106,3 +112,78 @@ def test_a_decoder_started_as_a_copy_keeps_what_is_kept_before_its_first_step(na
         latents = autoencoder.encode(image).mean
         for hole in (mask, torch.zeros_like(mask)):
             assert pre_error(autoencoder.decode(latents, image, hole), image, hole) < 50e-5
+
+
+def test_accumulated_batches_make_one_step_and_bf16_learns_too(config, tmp_path):
+    runs = replace(config, runs=tmp_path, steps=2)
+    assert len(train(replace(runs, accumulate=3))) == 2
+    losses = train(replace(runs, runs=tmp_path / "bf16", precision="bf16"))
+    assert all(0 < loss < 2 for loss in losses)
+
+
+def test_a_run_leaves_a_log_and_a_picture_of_it(config, tmp_path):
+    train(replace(config, runs=tmp_path, steps=4))
+    log = (tmp_path / "autoencoder/loss.csv").read_text().splitlines()
+    assert [line.split(",")[0] for line in log] == ["0", "1", "2", "3"]
+    assert Image.open(tmp_path / "autoencoder/loss.png").size == (640, 320)
+
+
+def test_the_pretrained_part_of_a_decoder_moves_at_its_share(config):
+    train(replace(config, steps=1))
+    stage = build(replace(config, stage="decoder", trained_share=0.1))
+    shares = [group["share"] for group in stage.groups]
+    assert shares == [1.0, 0.1]
+    counts = [sum(p.numel() for p in group["params"]) for group in stage.groups]
+    condition = stage.autoencoder.decoder.condition_encoder
+    assert counts[0] == sum(p.numel() for p in condition.parameters())
+    assert not any(p.requires_grad for p in stage.autoencoder.encoder.parameters())
+
+
+def test_weights_of_an_earlier_run_are_what_a_new_one_begins_with(config, tmp_path):
+    train(replace(config, runs=tmp_path / "first", steps=2))
+    start = tmp_path / "first/autoencoder/average.safetensors"
+    again = replace(config, runs=tmp_path / "second", start=start, steps=1, learning_rate=0.0)
+    train(again)
+    began = load_weights(tmp_path / "second/autoencoder/weights.safetensors")
+    assert all(torch.equal(t, began[name]) for name, t in load_weights(start).items())
+
+
+@pytest.mark.parametrize(
+    ("step", "done", "decay", "rate"),
+    [
+        (0, 0.0, "settle", 0.1),
+        (50, 0.5, "settle", 1.0),
+        (50, 0.9, "settle", 0.3),
+        (50, 0.5, "cosine", 0.5),
+        (50, 1.0, "cosine", 0.0),
+    ],
+)
+def test_the_rate_rises_and_falls_as_it_should(step, done, decay, rate):
+    assert learning_rate(1.0, step, 10, done, decay) == pytest.approx(rate)
+
+
+def in_process(rank: int, port: int, config: TrainConfig) -> None:
+    """One of two processes of a run."""
+    torch.set_num_threads(1)
+    os.environ |= {
+        "RANK": str(rank),
+        "WORLD_SIZE": "2",
+        "MASTER_ADDR": "127.0.0.1",
+        "MASTER_PORT": str(port),
+    }
+    train(replace(config, runs=config.runs / str(rank)))
+
+
+def test_processes_of_one_run_move_together(config, tmp_path):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    shared = replace(config, runs=tmp_path, steps=2)
+    torch.multiprocessing.spawn(in_process, (port, shared), nprocs=2)
+    # The first process alone writes; were they apart, it would not match a run that saw both batches.
+    assert (tmp_path / "0/autoencoder/weights.safetensors").is_file()
+    assert not (tmp_path / "1/autoencoder/weights.safetensors").exists()
+    together = load_weights(tmp_path / "0/autoencoder/weights.safetensors")
+    train(replace(shared, runs=tmp_path / "alone"))
+    alone = load_weights(tmp_path / "alone/autoencoder/weights.safetensors")
+    assert any(not torch.equal(t, alone[name]) for name, t in together.items())

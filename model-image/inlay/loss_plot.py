@@ -1,0 +1,37 @@
+"""A run's losses as a picture."""
+
+import csv
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+
+WIDTH, HEIGHT, BORDER = 640, 320, 44
+
+
+def plot_losses(log: Path, target: Path) -> None:
+    """Draws a loss log (step, loss) as a PNG: every step faint, a running mean over a fiftieth of the run on top."""
+    rows = [(int(step), float(loss)) for step, loss in csv.reader(log.open(newline=""))]
+    if len(rows) < 2:
+        return
+    steps, losses = zip(*rows, strict=True)
+    window = max(1, len(losses) // 50)
+    smooth = [
+        sum(losses[max(0, i - window + 1) : i + 1]) / (i - max(0, i - window + 1) + 1)
+        for i in range(len(losses))
+    ]
+    top = sorted(losses)[int(0.99 * (len(losses) - 1))] * 1.05 or 1.0
+    span = max(steps[-1] - steps[0], 1)
+
+    def place(step: int, loss: float) -> tuple[float, float]:
+        x = BORDER + (WIDTH - 2 * BORDER) * (step - steps[0]) / span
+        return x, HEIGHT - BORDER - (HEIGHT - 2 * BORDER) * min(loss / top, 1.0)
+
+    image = Image.new("RGB", (WIDTH, HEIGHT), "white")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle([BORDER, BORDER, WIDTH - BORDER, HEIGHT - BORDER], outline="#999999")
+    draw.line([place(*row) for row in rows], fill="#cfd8e6")
+    draw.line([place(*row) for row in zip(steps, smooth, strict=True)], fill="#1f4e9c", width=2)
+    draw.text((BORDER, BORDER - 16), f"loss, last {smooth[-1]:.4f}", fill="black")
+    draw.text((4, BORDER), f"{top:.3g}", fill="black")
+    draw.text((BORDER, HEIGHT - BORDER + 6), f"step {steps[0]} to {steps[-1]}", fill="black")
+    image.save(target)

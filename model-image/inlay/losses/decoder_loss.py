@@ -1,0 +1,73 @@
+"""A decoder's whole loss under a preset, with what has to be trained beside it."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from inlay.losses.patch_gan import (
+    PatchDiscriminator,
+    adaptive_weight,
+    hinge_generator_loss,
+    hinge_losses,
+    log_generator_loss,
+    log_losses,
+)
+from inlay.losses.preset import LossPreset
+from inlay.losses.vgg import feature_distance
+from inlay.metrics.perceptual import lpips
+
+
+class DecoderLoss(nn.Module):
+    """Pixel, perceptual and adversarial loss, each as the preset has it.
+
+    `network` maps pictures to lists of features (VGG-16 in production) and is not trained; `layer_weights` are LPIPS's,
+    one (c,) a layer. Both are needed only where the preset names them. The discriminator and the learnt variance are
+    this module's parameters.
+    """
+
+    def __init__(
+        self,
+        preset: LossPreset,
+        network: nn.Module | None = None,
+        layer_weights: list[Tensor] | None = None,
+    ) -> None:
+        super().__init__()
+        if preset.perceptual != "none" and network is None:
+            raise ValueError(f"the perceptual loss {preset.perceptual} needs a network: give --vgg")
+        if preset.perceptual == "lpips" and layer_weights is None:
+            raise ValueError("LPIPS needs its layers' weights: give --lpips")
+        self.preset = preset
+        self.network = network
+        self.layer_weights = layer_weights or []
+        if preset.adversarial != "none":
+            self.discriminator = PatchDiscriminator()
+        self.log_variance = nn.Parameter(torch.zeros(()), requires_grad=preset.learnt_variance)
+
+    def for_decoder(self, decoded: Tensor, image: Tensor, step: int, last_layer: Tensor) -> Tensor:
+        """What the decoder brings down, for pictures (B, 3, H, W); `last_layer` is its output's weight."""
+        pixel = self.reconstruction(decoded, image)
+        if self.preset.adversarial == "none" or step < self.preset.adversarial_from:
+            return pixel
+        fake = self.discriminator(decoded)
+        log = self.preset.adversarial == "log"
+        adversarial = log_generator_loss(fake) if log else hinge_generator_loss(fake)
+        weight = adaptive_weight(pixel, adversarial, last_layer)
+        return pixel + weight * self.preset.adversarial_factor * adversarial
+
+    def for_discriminator(self, decoded: Tensor, image: Tensor, step: int) -> Tensor | None:
+        """What the discriminator brings down; None while there is none, or it does not count yet."""
+        if self.preset.adversarial == "none" or step < self.preset.adversarial_from:
+            return None
+        losses = log_losses if self.preset.adversarial == "log" else hinge_losses
+        return losses(self.discriminator(image), self.discriminator(decoded.detach()))
+
+    def reconstruction(self, decoded: Tensor, image: Tensor) -> Tensor:
+        """Pixel and perceptual loss."""
+        loss = F.l1_loss(decoded, image)
+        if self.preset.perceptual == "vgg":
+            loss = loss + feature_distance(self.network, decoded, image)
+        elif self.preset.perceptual == "lpips":
+            loss = loss + lpips(decoded, image, self.network, self.layer_weights).mean()
+        if self.preset.learnt_variance:
+            loss = loss * torch.exp(-self.log_variance) + self.log_variance
+        return loss

@@ -1,0 +1,41 @@
+"""The processes that share a training step, one a GPU, as `torchrun` starts them."""
+
+import os
+from dataclasses import dataclass
+
+import torch
+import torch.distributed as dist
+from torch import nn
+
+
+@dataclass(frozen=True)
+class Processes:
+    """This process among all; alone unless `torchrun` says otherwise."""
+
+    rank: int
+    count: int
+
+    @classmethod
+    def start(cls) -> "Processes":
+        """Joins the others where there are any."""
+        count = int(os.environ.get("WORLD_SIZE", "1"))
+        if count > 1 and not dist.is_initialized():
+            dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+        return cls(int(os.environ.get("RANK", "0")), count)
+
+    def average_gradients(self, parameters: list[nn.Parameter]) -> None:
+        """Gives every process the mean of all their gradients."""
+        if self.count == 1:
+            return
+        for parameter in parameters:
+            if parameter.grad is not None:
+                dist.all_reduce(parameter.grad)
+                parameter.grad /= self.count
+
+    def agree(self, mine: bool) -> bool:
+        """Whether any process says so: all stop at the same step."""
+        if self.count == 1:
+            return mine
+        said = torch.tensor(float(mine))
+        dist.all_reduce(said)
+        return said.item() > 0

@@ -1,0 +1,157 @@
+"""What each stage of training moves, and the loss of a batch: autoencoder, decoder on the frozen encoder, UNet."""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from inlay.autoencoder import FACTOR, Autoencoder
+from inlay.blend import reduce_mask
+from inlay.checkpoint import load_into, load_weights
+from inlay.config import AUTOENCODERS, UNetConfig
+from inlay.copy_start import start_as_copy
+from inlay.data import CropStream
+from inlay.diffusion import add_noise
+from inlay.disturb import disturb
+from inlay.lama_masks import STYLES, lama_mask
+from inlay.losses.decoder_loss import DecoderLoss
+from inlay.losses.preset import PRESETS
+from inlay.losses.vgg import Vgg16
+from inlay.masks import random_mask, uniform
+from inlay.train_config import TrainConfig
+from inlay.unet import UNet
+
+UNET_FULL_MASKS = 0.1
+
+
+@dataclass
+class Stage:
+    """A network in training: what moves and how fast, and what its steps bring down."""
+
+    network: nn.Module
+    groups: list[dict[str, object]]
+    """The optimizer's parameter groups; `share` is a group's part of the learning rate."""
+    autoencoder: Autoencoder
+    loss: DecoderLoss
+
+    @property
+    def moving(self) -> list[nn.Parameter]:
+        return [p for group in self.groups for p in group["params"]]
+
+
+def build(config: TrainConfig) -> Stage:
+    """The stage's network, with the stages before it loaded and frozen."""
+    autoencoder = Autoencoder(AUTOENCODERS[config.autoencoder])
+    preset = PRESETS[config.preset]
+    network = Vgg16.load(config.vgg, config.vgg_sha256) if preset.perceptual != "none" else None
+    layers = list(load_weights(config.lpips).values()) if config.lpips.is_file() else None
+    loss = DecoderLoss(preset, network, layers)
+    if config.stage == "autoencoder":
+        moving = [p for n, p in autoencoder.named_parameters() if "condition_encoder" not in n]
+        return Stage(autoencoder, [{"params": moving, "share": 1.0}], autoencoder, loss)
+
+    weights = config.runs / "autoencoder" / "average.safetensors"
+    load_into(autoencoder, load_weights(weights), weights.name)
+    autoencoder.requires_grad_(False)
+    if config.stage == "decoder":
+        return Stage(autoencoder, decoder_groups(autoencoder, loss, config), autoencoder, loss)
+    unet = UNet(UNetConfig())
+    some = CropStream(config.pictures, config.size, torch.Generator().manual_seed(config.seed))
+    with torch.no_grad():
+        unet.latent_scale.fill_(1 / autoencoder.encode(some.batch(32)).mean.std())
+    return Stage(unet, [{"params": list(unet.parameters()), "share": 1.0}], autoencoder, loss)
+
+
+def decoder_groups(
+    autoencoder: Autoencoder, loss: DecoderLoss, config: TrainConfig
+) -> list[dict[str, object]]:
+    """The decoder alone moves: its condition branch at the full rate, what was trained before at its share of it."""
+    decoder = autoencoder.decoder
+    decoder.requires_grad_(True)
+    if config.copy_start:
+        start_as_copy(autoencoder)
+    fresh = [*decoder.condition_encoder.parameters(), *decoder.blends.parameters()]
+    known = {id(parameter) for parameter in fresh}
+    trained = [p for p in decoder.parameters() if id(p) not in known]
+    if loss.preset.learnt_variance:
+        fresh.append(loss.log_variance)
+    return [{"params": fresh, "share": 1.0}, {"params": trained, "share": config.trained_share}]
+
+
+def batch_loss(
+    stage: Stage, config: TrainConfig, stream: CropStream, generator: torch.Generator, step: int
+) -> tuple[Tensor, Tensor | None]:
+    """The loss of one fresh batch, and the discriminator's where there is one."""
+    image = stream.batch(config.batch)
+    if config.stage == "autoencoder":
+        return autoencoder_loss(stage.autoencoder, image, config, generator), None
+    full = stage.loss.preset.full_masks if config.stage == "decoder" else UNET_FULL_MASKS
+    masks = [hole_of(config, generator, full) for _ in range(config.batch)]
+    if config.stage == "decoder":
+        return decoder_loss(stage, image, torch.stack(masks), config, generator, step)
+    return unet_loss(stage, image, torch.stack(masks), generator), None
+
+
+def hole_of(config: TrainConfig, generator: torch.Generator, full: float) -> Tensor:
+    """A mask (1, size, size), 1 = repaint; all ones by the share `full`."""
+    if config.masks == "mixed":
+        return random_mask(config.size, generator, full)
+    if uniform(generator) < full:
+        return torch.ones(1, config.size, config.size)
+    return lama_mask(STYLES[config.masks], config.size, generator)
+
+
+def autoencoder_loss(
+    autoencoder: Autoencoder, image: Tensor, config: TrainConfig, generator: torch.Generator
+) -> Tensor:
+    """Reconstruction from drawn latents, and their distance from the unit Gaussian."""
+    posterior = autoencoder.encode(image)
+    decoded = autoencoder.decode(posterior.sample(generator))
+    return F.l1_loss(decoded, image) + config.divergence * posterior.divergence().mean()
+
+
+def decoder_loss(
+    stage: Stage,
+    image: Tensor,
+    mask: Tensor,
+    config: TrainConfig,
+    generator: torch.Generator,
+    step: int,
+) -> tuple[Tensor, Tensor | None]:
+    """The preset's loss of pictures decoded from true latents, or from such as a sampler would leave."""
+    autoencoder, loss = stage.autoencoder, stage.loss
+    with torch.no_grad():
+        posterior = autoencoder.encode(image)
+        drawn = loss.preset.sampled_latents
+        latents = posterior.sample(generator) if drawn else posterior.mean
+    if uniform(generator) < config.disturbed:
+        hole = latent_hole(mask)
+        partial = (hole.amin(dim=(1, 2, 3), keepdim=True) < 1).float()
+        latents = disturb(latents, hole * partial, generator)
+    decoded = autoencoder.decode(latents, image, mask)
+    last = autoencoder.decoder.conv_out.weight
+    judged = loss.for_discriminator(decoded, image, step)
+    return loss.for_decoder(decoded, image, step, last), judged
+
+
+def unet_loss(stage: Stage, image: Tensor, mask: Tensor, generator: torch.Generator) -> Tensor:
+    """Squared error of the predicted velocity (Salimans and Ho 2022), mostly inside the hole."""
+    unet, autoencoder = stage.network, stage.autoencoder
+    hole = latent_hole(mask)
+    with torch.no_grad():
+        latents = autoencoder.encode(image).mean
+        masked = autoencoder.encode(image * (1 - mask)).mean
+    scale = unet.latent_scale
+    t = torch.rand(len(image), generator=generator)
+    noise = torch.randn(latents.shape, generator=generator)
+    noisy, velocity = add_noise(latents * scale, noise, t)
+    error = (unet(noisy, t, hole, masked * scale) - velocity) ** 2
+    # Outside the hole the answer is given; a small weight keeps the two sides in step.
+    weight = hole + 0.1 * (1 - hole)
+    return (error * weight).sum() / (weight.sum() * latents.shape[1])
+
+
+def latent_hole(mask: Tensor) -> Tensor:
+    """A mask (B, 1, H, W) at the latents' resolution."""
+    return reduce_mask(mask, (mask.shape[-2] // FACTOR, mask.shape[-1] // FACTOR), "area")

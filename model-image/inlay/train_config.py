@@ -1,0 +1,48 @@
+"""Everything that decides a training run; saved beside its checkpoint."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+STAGES = ("autoencoder", "decoder", "unet")
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """One run of one stage. Every field is a flag of `python -m inlay.train`."""
+
+    stage: str = "autoencoder"
+    autoencoder: str = "tiny-base"
+    """A name of `inlay.config.AUTOENCODERS`."""
+    pictures: Path = Path("data/pictures")
+    runs: Path = Path("runs")
+    start: Path = Path()
+    """Weights of an earlier run to begin with; the optimizer starts anew, with its warm-up."""
+    minutes: float = 30.0
+    steps: int = 1_000_000
+    size: int = 128
+    batch: int = 8
+    accumulate: int = 1
+    """Batches to one step."""
+    precision: str = "fp32"
+    """fp32 or bf16; bf16 helps where the hardware has it and costs where it has not."""
+    learning_rate: float = 4e-4
+    warmup: int = 100
+    decay: str = "settle"
+    """settle or cosine, see `inlay.schedule`."""
+    trained_share: float = 1.0
+    """The share of the rate at which the decoder's pretrained part moves; 0.1 in the paper's base runs."""
+    copy_start: bool = True
+    """Whether a decoder starts as a copy of what it keeps."""
+    preset: str = "plain"
+    """A name of `inlay.losses.preset.PRESETS`."""
+    vgg: Path = Path()
+    vgg_sha256: str = ""
+    lpips: Path = Path()
+    masks: str = "mixed"
+    """mixed, or one of LaMa's strengths: thin, medium, thick."""
+    divergence: float = 1e-6
+    disturbed: float = 0.75
+    """Share of the decoder's batches whose latents are disturbed as a sampler would; 0 is the paper's plain recipe."""
+    average: float = 0.999
+    save_every: int = 100
+    seed: int = 0

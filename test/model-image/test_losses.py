@@ -1,0 +1,111 @@
+"""The losses of the recipes, by hand-computed values and by what they lead to."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from inlay.checkpoint import CheckpointError, save_weights
+from inlay.losses.decoder_loss import DecoderLoss
+from inlay.losses.patch_gan import (
+    PatchDiscriminator,
+    adaptive_weight,
+    hinge_losses,
+    log_generator_loss,
+    log_losses,
+)
+from inlay.losses.preset import PRESETS
+from inlay.losses.vgg import Vgg16, feature_distance
+
+SMALL = ((4, 4), (8, 8), (8, 8, 8), (8, 8, 8), (8, 8, 8))
+
+
+@pytest.fixture
+def vgg() -> Vgg16:
+    torch.manual_seed(0)
+    return Vgg16(SMALL).eval().requires_grad_(False)
+
+
+def pictures(seed: int) -> torch.Tensor:
+    return torch.rand((2, 3, 32, 32), generator=torch.Generator().manual_seed(seed)) * 2 - 1
+
+
+def test_vgg_has_torchvisions_layout_and_five_layers():
+    with torch.device("meta"):
+        network = Vgg16()
+    names = [n for n in network.state_dict() if n.endswith("weight")]
+    assert names[0] == "features.0.weight"
+    assert names[-1] == "features.28.weight"
+    assert sum(p.numel() for p in network.parameters()) == 14_714_688
+    assert network.ends == [3, 8, 15, 22, 29]
+
+
+def test_vgg_is_loaded_from_a_pinned_file_and_no_other(tmp_path):
+    with torch.device("meta"):
+        shapes = {n: t.shape for n, t in Vgg16().state_dict().items()}
+    state = {name: torch.zeros(shape) for name, shape in shapes.items()}
+    path = tmp_path / "vgg16.safetensors"
+    sha256 = save_weights(path, state | {"classifier.0.weight": torch.zeros(1)})
+    assert len(Vgg16.load(path, sha256)(torch.zeros(1, 3, 32, 32))) == 5
+    with pytest.raises(CheckpointError, match="is not the file"):
+        Vgg16.load(path, "0" * 64)
+
+
+def test_the_perceptual_loss_is_nothing_between_equals_and_grows(vgg):
+    a, b = pictures(1), pictures(2)
+    assert feature_distance(vgg, a, a).item() == 0
+    near = feature_distance(vgg, a, a + 0.1 * (b - a))
+    assert 0 < near < feature_distance(vgg, a, b)
+
+
+def test_the_discriminators_losses_at_known_judgements():
+    real, fake = torch.tensor([2.0]), torch.tensor([-1.0])
+    assert log_losses(real, fake).item() == pytest.approx(
+        -math.log(1 / (1 + math.exp(-2))) - math.log(1 - 1 / (1 + math.e))
+    )
+    assert log_generator_loss(fake).item() == pytest.approx(-math.log(1 / (1 + math.e)))
+    assert hinge_losses(real, torch.tensor([0.5])).item() == pytest.approx(0.75)
+
+
+def test_a_discriminator_judges_patches():
+    assert PatchDiscriminator()(torch.zeros(2, 3, 64, 64)).shape == (2, 1, 6, 6)
+
+
+def test_the_adaptive_weight_is_the_ratio_of_gradients_at_the_last_layer():
+    layer = nn.Parameter(torch.tensor([3.0]))
+    weight = adaptive_weight((2 * layer).sum(), (0.5 * layer).sum(), layer)
+    assert weight.item() == pytest.approx(2 / (0.5 + 1e-4))
+    none = adaptive_weight((1e6 * layer).sum(), (0 * layer).sum(), layer)
+    assert none.item() == 1e4
+
+
+@pytest.mark.parametrize("name", sorted(PRESETS))
+def test_every_recipe_lets_a_decoder_learn(name, vgg):
+    torch.manual_seed(1)
+    preset = PRESETS[name]
+    step = preset.adversarial_from
+    loss = DecoderLoss(preset, vgg, [torch.ones(width[-1]) for width in SMALL])
+    decoder = nn.Conv2d(3, 3, 3, padding=1)
+    image = pictures(3)
+    decoded = decoder(image)
+    total = loss.for_decoder(decoded, image, step, decoder.weight)
+    total.backward()
+    assert decoder.weight.grad.abs().sum() > 0
+    judged = loss.for_discriminator(decoded, image, step)
+    assert (judged is None) == (preset.adversarial == "none")
+    assert loss.log_variance.requires_grad == preset.learnt_variance
+
+
+def test_the_authors_discriminator_starts_late(vgg):
+    loss = DecoderLoss(PRESETS["authors"], vgg, [torch.ones(width[-1]) for width in SMALL])
+    image = pictures(1)
+    assert loss.for_discriminator(image, image, 50_000) is None
+    assert loss.for_discriminator(image, image, 50_001) is not None
+
+
+def test_a_recipe_without_its_networks_says_what_to_give():
+    with pytest.raises(ValueError, match="--vgg"):
+        DecoderLoss(PRESETS["paper"])
+    with pytest.raises(ValueError, match="--lpips"):
+        DecoderLoss(PRESETS["authors"], nn.Identity())
