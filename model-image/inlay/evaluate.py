@@ -99,7 +99,9 @@ def measure(
         note("pre_error vanilla", pre_error(plain, image, mask))
         note("pre_error asymmetric", pre_error(conditioned, image, mask))
         note("psnr without mask, vanilla (dB)", psnr(plain, image))
-        note("psnr without mask, asymmetric (dB)", psnr(ours.decode(true), image))
+        unconditioned = ours.decode(true)
+        note("pre_error asymmetric, without mask", pre_error(unconditioned, image, mask))
+        note("psnr without mask, asymmetric (dB)", psnr(unconditioned, image))
         note("edited region error, vanilla", pre_error(plain, image, 1 - mask))
         note("edited region error, asymmetric", pre_error(conditioned, image, 1 - mask))
 

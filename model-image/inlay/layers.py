@@ -77,39 +77,49 @@ class Upsample(nn.Module):
         return self.conv(F.interpolate(x, scale_factor=2.0, mode="nearest"))
 
 
-class DownBlock(nn.Module):
-    """One level of the encoder."""
+class Level(nn.Module):
+    """Residual blocks at one resolution."""
 
-    def __init__(
-        self, channels_in: int, channels_out: int, blocks: int, groups: int, last: bool
-    ) -> None:
+    def __init__(self, channels_in: int, channels_out: int, blocks: int, groups: int) -> None:
         super().__init__()
         widths = [channels_in] + [channels_out] * blocks
         self.resnets = nn.ModuleList(
             [ResnetBlock(a, b, groups) for a, b in zip(widths, widths[1:], strict=False)]
         )
+
+    def forward(self, x: Tensor) -> Tensor:
+        for block in self.resnets:
+            x = block(x)
+        return x
+
+
+class DownBlock(Level):
+    """One level of the encoder; every one but the last halves the size at its end."""
+
+    def __init__(
+        self, channels_in: int, channels_out: int, blocks: int, groups: int, last: bool
+    ) -> None:
+        super().__init__(channels_in, channels_out, blocks, groups)
         self.downsamplers = nn.ModuleList([] if last else [Downsample(channels_out)])
 
     def forward(self, x: Tensor) -> Tensor:
-        for layer in [*self.resnets, *self.downsamplers]:
+        x = super().forward(x)
+        for layer in self.downsamplers:
             x = layer(x)
         return x
 
 
-class UpBlock(nn.Module):
-    """One level of the decoder."""
+class UpBlock(Level):
+    """One level of the decoder; every one but the last doubles the size at its end."""
 
     def __init__(
         self, channels_in: int, channels_out: int, blocks: int, groups: int, last: bool
     ) -> None:
-        super().__init__()
-        widths = [channels_in] + [channels_out] * blocks
-        self.resnets = nn.ModuleList(
-            [ResnetBlock(a, b, groups) for a, b in zip(widths, widths[1:], strict=False)]
-        )
+        super().__init__(channels_in, channels_out, blocks, groups)
         self.upsamplers = nn.ModuleList([] if last else [Upsample(channels_out)])
 
     def forward(self, x: Tensor) -> Tensor:
-        for layer in [*self.resnets, *self.upsamplers]:
+        x = super().forward(x)
+        for layer in self.upsamplers:
             x = layer(x)
         return x
