@@ -11,15 +11,21 @@ from inlay.masks import integer, uniform
 
 
 class CropStream:
-    """Random square crops (size, size) of the pictures in a folder, at random scales, mirrored half of the time."""
+    """Random square crops (size, size) of the pictures in a folder, at random scales, mirrored half of the time.
 
-    def __init__(self, folder: Path, size: int, generator: torch.Generator) -> None:
+    By the share `recolour`, a crop's channels change places and are stretched: what few photographs lack in colours.
+    """
+
+    def __init__(
+        self, folder: Path, size: int, generator: torch.Generator, recolour: float = 0.0
+    ) -> None:
         paths = sorted(p for p in folder.iterdir() if p.suffix in {".jpg", ".png", ".webp"})
         if not paths:
             raise FileNotFoundError(
                 f"{folder} holds no pictures. Fetch them with: python -m inlay.fetch"
             )
         self.size = size
+        self.recolour = recolour
         self.generator = generator
         self.pictures = [np.asarray(Image.open(p).convert("RGB")) for p in paths]
         areas = torch.tensor([float(p.shape[0] * p.shape[1]) for p in self.pictures])
@@ -41,4 +47,17 @@ class CropStream:
         crop = Image.fromarray(picture[top : top + side, left : left + side])
         crop = crop.resize((self.size, self.size), Image.Resampling.LANCZOS)
         pixels = torch.from_numpy(np.array(crop)).permute(2, 0, 1).float() / 127.5 - 1
-        return pixels.flip(2) if uniform(self.generator) < 0.5 else pixels
+        if uniform(self.generator) < 0.5:
+            pixels = pixels.flip(2)
+        # Asked first, so that a run without it draws what it always drew.
+        if self.recolour > 0 and uniform(self.generator) < self.recolour:
+            pixels = recoloured(pixels, self.generator)
+        return pixels
+
+
+def recoloured(pixels: Tensor, generator: torch.Generator) -> Tensor:
+    """A picture (3, H, W) in [-1, 1] with its channels in another order, each stretched by up to a third."""
+    order = torch.randperm(3, generator=generator)
+    gain = 0.75 + 0.58 * torch.rand((3, 1, 1), generator=generator)
+    shift = 0.3 * (torch.rand((3, 1, 1), generator=generator) - 0.5)
+    return (pixels[order] * gain + shift).clamp(-1, 1)

@@ -66,7 +66,12 @@ def main() -> None:
 def load_vanilla(profile: Path) -> Autoencoder:
     """The profile's autoencoder with its decoder without condition."""
     autoencoder = Autoencoder(AUTOENCODERS["tiny-vanilla"])
-    load_into(autoencoder, load_weights(profile / VANILLA), VANILLA)
+    encoder = {
+        name: tensor
+        for name, tensor in load_weights(profile / "autoencoder.safetensors").items()
+        if name.startswith(("encoder.", "quant_conv."))
+    }
+    load_into(autoencoder, encoder | load_weights(profile / VANILLA), VANILLA)
     return autoencoder.eval().requires_grad_(False)
 
 

@@ -9,7 +9,7 @@ import torch
 from inlay.checkpoint import load_weights, save_weights
 
 VANILLA = "vanilla.safetensors"
-"""The same autoencoder with a decoder that knows no condition: what the asymmetric one is compared with."""
+"""The decoder of the same autoencoder that knows no condition: what the asymmetric one is compared with."""
 
 
 def main() -> None:
@@ -29,7 +29,12 @@ def export(runs: Path, out: Path) -> None:
         target = out / f"{name}.safetensors"
         files[target.name] = save_weights(target, state, torch.float16)
     vanilla = load_weights(runs / "autoencoder" / "average.safetensors")
-    kept = {name: t for name, t in vanilla.items() if "condition_encoder" not in name}
+    wanted = ("decoder.", "post_quant_conv.")
+    kept = {
+        name: tensor
+        for name, tensor in vanilla.items()
+        if name.startswith(wanted) and "condition_encoder" not in name
+    }
     save_weights(out / VANILLA, kept, torch.float16)
     profile = {
         "name": "tiny",

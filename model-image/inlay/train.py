@@ -51,7 +51,7 @@ def train(config: TrainConfig) -> list[float]:
     judge = judge_optimizer(stage, config)
     generator = torch.Generator().manual_seed(config.seed + processes.rank)
     step = resume(config, folder, stage.network, average, optimizer, generator)
-    stream = CropStream(config.pictures, config.size, generator)
+    stream = CropStream(config.pictures, config.size, generator, config.recolour)
 
     losses: list[float] = []
     started = time.monotonic()

@@ -38,6 +38,8 @@ class TrainConfig:
     vgg: Path = Path()
     vgg_sha256: str = ""
     lpips: Path = Path()
+    recolour: float = 0.0
+    """Share of crops whose colours are changed, see `inlay.data`."""
     masks: str = "mixed"
     """mixed, or one of LaMa's strengths: thin, medium, thick."""
     divergence: float = 1e-6

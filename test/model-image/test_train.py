@@ -94,6 +94,18 @@ def test_masks_and_crops_follow_from_the_seed(config):
     assert batches[0].abs().max() <= 1
 
 
+def test_recoloured_crops_differ_in_colour_and_not_in_shape(config):
+    plain, other = (
+        CropStream(config.pictures, 32, torch.Generator().manual_seed(4), recolour)
+        for recolour in (0.0, 1.0)
+    )
+    a, b = plain.crop(), other.crop()
+    assert not torch.allclose(a, b)
+    assert b.abs().max() <= 1
+    edges = [(x[:, :, 1:] != x[:, :, :-1]).any(0) for x in (a, b)]
+    assert (edges[0] == edges[1]).float().mean() > 0.9
+
+
 def test_an_empty_folder_of_pictures_names_the_remedy(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"python -m inlay\.fetch"):
         CropStream(tmp_path, 32, torch.Generator())
