@@ -9,6 +9,7 @@ import { accountRoutes } from "./account.ts";
 import { adminRoutes } from "./admin.ts";
 import type { AppEnv } from "./app-env.ts";
 import { editRoutes } from "./edits/routes.ts";
+import { errorPageRoutes } from "./error-page.ts";
 import { healthRoutes } from "./health.ts";
 import { openApiInfo } from "./openapi.ts";
 import { invalidRequest, onError, problemResponse } from "./problem-response.ts";
@@ -66,6 +67,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
   });
   for (const routes of [
     healthRoutes,
+    errorPageRoutes,
     editRoutes,
     uploadRoutes,
     accountRoutes,

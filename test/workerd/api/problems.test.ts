@@ -245,6 +245,13 @@ describe("every error code", () => {
     },
   );
 
+  it("has a place on the page that its type leads to", async () => {
+    const page = await api.send("GET", "/docs/errors");
+    expect(page.headers.get("content-type")).toContain("text/html");
+    const html = await page.text();
+    for (const code of Object.keys(provocations)) expect(html).toContain(`id="${code}"`);
+  });
+
   it("says nothing of an unknown error but the request's id", async () => {
     const answer = await within(unreachable(new Error("sqlite: disk image of u123 is malformed")));
     const text = await answer.text();
