@@ -21,6 +21,7 @@ from inlay.data import CropStream
 from inlay.loss_plot import plot_losses
 from inlay.processes import Processes
 from inlay.run_state import load_run, save_run
+from inlay.sample_grid import save_samples
 from inlay.schedule import learning_rate
 from inlay.stage import Stage, batch_loss, build
 from inlay.train_config import STAGES, TrainConfig
@@ -89,9 +90,12 @@ def train(config: TrainConfig) -> list[float]:
             log.writerow([step, f"{total:.6f}"])
             if (step + 1) % config.save_every == 0:
                 save(config, folder, step + 1, stage.network, average, optimizer, generator)
+            if (step + 1) % config.samples_every == 0:
+                save_samples(stage, config, folder / f"samples-{step + 1:07d}.png")
     if processes.rank == 0:
         save(config, folder, step, stage.network, average, optimizer, generator)
         plot_losses(folder / "loss.csv", folder / "loss.png")
+        save_samples(stage, config, folder / "samples.png")
     return losses
 
 

@@ -47,4 +47,6 @@ class TrainConfig:
     """Share of the decoder's batches whose latents are disturbed as a sampler would; 0 is the paper's plain recipe."""
     average: float = 0.999
     save_every: int = 100
+    samples_every: int = 2_000
+    """Steps from one grid of samples to the next; the last step leaves one in any case."""
     seed: int = 0

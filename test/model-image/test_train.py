@@ -133,8 +133,20 @@ def test_accumulated_batches_make_one_step_and_bf16_learns_too(config, tmp_path)
     assert all(0 < loss < 2 for loss in losses)
 
 
+@pytest.mark.parametrize(("stage", "columns"), [("decoder", 3), ("unet", 3)])
+def test_a_later_stage_leaves_grids_of_what_it_makes(config, tmp_path, stage, columns):
+    runs = replace(config, runs=tmp_path, steps=2, samples_every=1)
+    train(replace(runs, steps=1))
+    train(replace(runs, stage=stage))
+    names = sorted(path.name for path in (tmp_path / stage).glob("samples*.png"))
+    assert names == ["samples-0000001.png", "samples-0000002.png", "samples.png"]
+    grid = Image.open(tmp_path / stage / "samples.png")
+    assert grid.size == (columns * 36 - 4, 16 + 4 * 36 - 4)
+
+
 def test_a_run_leaves_a_log_and_a_picture_of_it(config, tmp_path):
     train(replace(config, runs=tmp_path, steps=4))
+    assert (tmp_path / "autoencoder/samples.png").is_file()
     log = (tmp_path / "autoencoder/loss.csv").read_text().splitlines()
     assert [line.split(",")[0] for line in log] == ["0", "1", "2", "3"]
     assert Image.open(tmp_path / "autoencoder/loss.png").size == (640, 320)
