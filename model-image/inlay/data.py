@@ -1,4 +1,4 @@
-"""A folder of photographs as an endless stream of random crops."""
+"""Photographs as an endless stream of random crops."""
 
 from pathlib import Path
 
@@ -8,28 +8,23 @@ from PIL import Image
 from torch import Tensor
 
 from inlay.masks import integer, uniform
+from inlay.pictures import open_pictures
 
 
 class CropStream:
-    """Random square crops (size, size) of the pictures in a folder, at random scales, mirrored half of the time.
+    """Random square crops (size, size) of a folder's or shards' pictures, at random scales, mirrored half of the time.
 
     By the share `recolour`, a crop's channels change places and are stretched: what few photographs lack in colours.
     """
 
     def __init__(
-        self, folder: Path, size: int, generator: torch.Generator, recolour: float = 0.0
+        self, source: Path, size: int, generator: torch.Generator, recolour: float = 0.0
     ) -> None:
-        paths = sorted(p for p in folder.iterdir() if p.suffix in {".jpg", ".png", ".webp"})
-        if not paths:
-            raise FileNotFoundError(
-                f"{folder} holds no pictures. Fetch them with: python -m inlay.fetch"
-            )
+        """`source` as in `inlay.pictures.open_pictures`, whose errors it raises."""
         self.size = size
         self.recolour = recolour
         self.generator = generator
-        self.pictures = [np.asarray(Image.open(p).convert("RGB")) for p in paths]
-        areas = torch.tensor([float(p.shape[0] * p.shape[1]) for p in self.pictures])
-        self.weights = areas.sqrt()
+        self.pictures = open_pictures(source, generator)
 
     def batch(self, count: int) -> Tensor:
         """Crops (count, 3, size, size) in [-1, 1]."""
@@ -37,8 +32,7 @@ class CropStream:
 
     def crop(self) -> Tensor:
         """One crop (3, size, size) in [-1, 1]."""
-        index = int(torch.multinomial(self.weights, 1, generator=self.generator).item())
-        picture = self.pictures[index]
+        picture = self.pictures.draw()
         height, width = picture.shape[:2]
         largest = min(height, width)
         side = min(largest, round(self.size * (1 + 2.5 * uniform(self.generator) ** 2)))

@@ -23,6 +23,7 @@ from inlay.inpainter import Inpainter
 from inlay.masks import random_mask
 from inlay.metrics.kept import pre_error, psnr
 from inlay.metrics.seam import seam
+from inlay.metrics.texture import colour_distance, roughness_ratio
 
 GRID_ROWS = 8
 
@@ -118,13 +119,25 @@ def measure(
         note("seam of the photograph itself", seam(image, mask))
         note("seam naive paste", seam(pasted, mask))
         note("seam asymmetric", seam(delivered, mask))
+        note("fill roughness, hole to ring", roughness_ratio(delivered, mask))
+        note("fill colour distance (Lab)", colour_distance(delivered, mask))
         rows.append([image, image * (1 - mask) + mask, raw, pasted, delivered])
 
     figures = {name: torch.cat(values).nanmean().item() for name, values in columns.items()}
     figures["pre_error ratio"] = figures["pre_error vanilla"] / figures["pre_error asymmetric"]
     seams = [torch.cat(columns[f"seam {name}"]) for name in ("asymmetric", "naive paste")]
     figures["share of pictures with a smaller seam"] = (seams[0] < seams[1]).float().mean().item()
+    rough = torch.cat(columns["fill roughness, hole to ring"])
+    near = torch.cat(columns["fill colour distance (Lab)"])
+    figures["share of fills with roughness 0.5 to 2"] = share((rough >= 0.5) & (rough <= 2), rough)
+    figures["share of fills within 8 of the ring's colour"] = share(near < 8, near)
     return figures, rows
+
+
+def share(holds: Tensor, values: Tensor) -> float:
+    """The share of the values that are numbers for which something holds."""
+    counted = ~values.isnan()
+    return (holds & counted).sum().item() / max(counted.sum().item(), 1)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from inlay.metrics.kept import pre_error, pre_error_sum, psnr
 from inlay.metrics.perceptual import clip_score, lpips
 from inlay.metrics.seam import drift, seam
 from inlay.metrics.ssim import ssim
+from inlay.metrics.texture import colour_distance, ring_of, roughness_ratio, to_lab
 
 
 def seeded(seed: int) -> torch.Generator:
@@ -130,3 +131,31 @@ def test_the_clip_score_is_a_hundred_times_the_cosine():
     a = torch.tensor([[1.0, 0.0], [1.0, 1.0]])
     b = torch.tensor([[2.0, 0.0], [1.0, 0.0]])
     assert clip_score(a, b).tolist() == pytest.approx([100.0, 100 / math.sqrt(2)])
+
+
+@pytest.mark.parametrize(
+    ("rgb", "lab"),
+    [
+        ((255, 255, 255), (100.0, 0.0, 0.0)),
+        ((0, 0, 0), (0.0, 0.0, 0.0)),
+        ((255, 0, 0), (53.24, 80.09, 67.20)),
+        ((0, 255, 0), (87.73, -86.18, 83.18)),
+        ((0, 0, 255), (32.30, 79.19, -107.86)),
+    ],
+)
+def test_lab_of_known_colours(rgb, lab):
+    pixel = torch.tensor(rgb, dtype=torch.float64).reshape(1, 3, 1, 1) / 127.5 - 1
+    assert to_lab(pixel).flatten().tolist() == pytest.approx(lab, abs=0.02)
+
+
+def test_a_fill_of_the_same_colour_and_roughness_is_told_from_a_flat_and_a_tinted_one():
+    mask = torch.zeros(1, 1, 96, 96)
+    mask[..., 36:60, 36:60] = 1
+    noisy = (torch.rand((1, 3, 96, 96), generator=seeded(1)) - 0.5) * 0.4
+    assert roughness_ratio(noisy, mask).item() == pytest.approx(1.0, abs=0.1)
+    assert colour_distance(noisy, mask).item() < 1
+    flat = torch.where(mask.bool(), torch.zeros_like(noisy), noisy)
+    assert roughness_ratio(flat, mask).item() < 0.2
+    tint = torch.tensor([0.3, -0.1, -0.2])[:, None, None]
+    assert colour_distance(noisy + tint * mask, mask).item() > 8
+    assert ring_of(mask).sum() == (24 + 48) ** 2 - 24**2

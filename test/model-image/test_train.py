@@ -1,10 +1,13 @@
 """Training: it learns, it resumes step for step, and a disturbed latent keeps what is kept."""
 
+import io
 import json
 import os
 import socket
+import tarfile
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -92,6 +95,18 @@ def test_masks_and_crops_follow_from_the_seed(config):
     assert torch.equal(*batches)
     assert batches[0].shape == (3, 3, 32, 32)
     assert batches[0].abs().max() <= 1
+
+
+def test_shards_are_read_as_a_folder_is(tmp_path):
+    with tarfile.open(tmp_path / "set-0000.tar", "w") as shard:
+        for key in range(3):
+            data = encoded(np.full((40, 40, 3), 80 * key, np.uint8), "RGB")
+            entry = tarfile.TarInfo(f"{key}.png")
+            entry.size = len(data)
+            shard.addfile(entry, io.BytesIO(data))
+    stream = CropStream(tmp_path / "set-{0000..0000}.tar", 32, torch.Generator().manual_seed(1))
+    shades = {round(float((stream.crop().mean() + 1) * 127.5)) for _ in range(30)}
+    assert shades == {0, 80, 160}
 
 
 def test_recoloured_crops_differ_in_colour_and_not_in_shape(config):
