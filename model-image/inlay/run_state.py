@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 
-from inlay.checkpoint import load_weights, save_weights
+from inlay.checkpoint import CheckpointError, load_weights, save_weights
 
 
 def save_run(
@@ -20,7 +20,10 @@ def save_run(
 
 
 def load_run(path: Path, optimizer: torch.optim.Optimizer, generator: torch.Generator) -> int:
-    """Restores optimizer and generator; returns the step to go on with. CheckpointError as `load_weights`."""
+    """Restores optimizer and generator; returns the step to go on with.
+
+    CheckpointError as `load_weights`, and for a run whose parameters were others or stood in another order.
+    """
     tensors = load_weights(path)
     step = int(tensors.pop("step").item())
     generator.set_state(tensors.pop("random"))
@@ -28,6 +31,12 @@ def load_run(path: Path, optimizer: torch.optim.Optimizer, generator: torch.Gene
     for key, tensor in tensors.items():
         _, index, name = key.split(".")
         state.setdefault(int(index), {})[name] = tensor
+    moving = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    for index, moments in state.items():
+        if index >= len(moving) or moments["exp_avg"].shape != moving[index].shape:
+            raise CheckpointError(
+                f"{path.name} belongs to a run with other parameters. Begin a new run from its weights with --start."
+            )
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": state, "param_groups": groups})
     return step

@@ -15,7 +15,7 @@ from conftest import encoded, noise_picture
 from PIL import Image
 
 from inlay.autoencoder import Autoencoder
-from inlay.checkpoint import load_weights
+from inlay.checkpoint import CheckpointError, load_weights
 from inlay.config import AUTOENCODERS
 from inlay.copy_start import start_as_copy
 from inlay.data import CropStream
@@ -185,6 +185,14 @@ def test_weights_of_an_earlier_run_are_what_a_new_one_begins_with(config, tmp_pa
     train(again)
     began = load_weights(tmp_path / "second/autoencoder/weights.safetensors")
     assert all(torch.equal(t, began[name]) for name, t in load_weights(start).items())
+
+
+def test_a_run_whose_parameters_were_others_is_not_gone_on_with(config, tmp_path):
+    train(replace(config, runs=tmp_path, steps=1))
+    train(replace(config, runs=tmp_path, stage="decoder", steps=1))
+    (tmp_path / "decoder/run.safetensors").replace(tmp_path / "autoencoder/run.safetensors")
+    with pytest.raises(CheckpointError, match="--start"):
+        train(replace(config, runs=tmp_path, steps=2))
 
 
 @pytest.mark.parametrize(
