@@ -74,12 +74,24 @@ def test_the_papers_decoders_have_their_published_number_of_parameters_and_tenso
     assert len(autoencoder.state_dict()) == tensors
 
 
-@pytest.mark.parametrize("scale", ["large", "large-x2"])
-@pytest.mark.parametrize("seed", range(3))
-def test_it_gives_diffusers_numbers_with_diffusers_weights(scale, seed):
-    width, depth = {"large": (24, 3), "large-x2": (32, 5)}[scale]
+def narrow(width: int, depth: int) -> AutoencoderConfig:
+    """A decoder of the paper's shape at a reduced width."""
     widths = (width, 2 * width, 4 * width, 4 * width)
-    config = replace(SMALL, decoder_widths=widths, decoder_blocks=depth)
+    return replace(SMALL, decoder_widths=widths, decoder_blocks=depth)
+
+
+SHAPES = {"x1.5": narrow(24, 3), "x2": narrow(32, 5)}
+REAL = [
+    pytest.param(AUTOENCODERS[name], 0, id=name, marks=pytest.mark.slow)
+    for name in ("large", "large-x2")
+]
+
+
+@pytest.mark.parametrize(
+    ("config", "seed"),
+    [pytest.param(c, s, id=f"{n}-{s}") for n, c in SHAPES.items() for s in range(3)] + REAL,
+)
+def test_it_gives_diffusers_numbers_with_diffusers_weights(config, seed):
     torch.manual_seed(seed)
     theirs = diffusers_autoencoder(config)
     ours = Autoencoder(config)
