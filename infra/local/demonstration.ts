@@ -20,7 +20,7 @@ export const demonstration = {
 export async function demonstrate(url: string, key: string, target: string): Promise<Edit> {
   const form = new FormData();
   form.set("task", "erase");
-  form.set("seed", "7");
+  form.set("seed", "9");
   form.set("image", new Blob([readFileSync(demonstration.image)]), "dandelions.jpg");
   form.set("mask", new Blob([readFileSync(demonstration.mask)]), "mask.png");
   const created = await call<Edit>(url, key, "POST", "/v1/edits", form);
