@@ -13,7 +13,7 @@ import {
   secretCommand,
 } from "./deploy/steps.ts";
 import { configPath, environments, readTarget, type Target } from "./deploy/target.ts";
-import { wrangler } from "./deploy/wrangler.ts";
+import { wrangler } from "./wrangler.ts";
 
 const usage =
   "Say where to: npm run deploy -- --env staging|production [--dry-run] [--var NAME=value ...]";

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createApp } from "../functions/api/app.ts";
 import { openApiInfo } from "../functions/api/openapi.ts";
 import { problemCatalogue } from "../schemas/problem-catalogue.ts";
+import { wrangler } from "./wrangler.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -48,9 +49,9 @@ if (import.meta.main) {
   for (const [path, text] of Object.entries(generatedFiles())) {
     writeFileSync(join(root, path), text);
   }
-  const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
   const types = ["types", "infra/worker-env.d.ts", "--config=infra/wrangler.jsonc"];
-  spawnSync(process.execPath, [wrangler, ...types, "--include-runtime=false"], { cwd: root });
+  const typed = wrangler(...types, "--include-runtime=false");
+  if (!typed.ok) throw new Error(`The bindings' types cannot be written:\n${typed.output}`);
   spawnSync(join(root, "model-image/.venv/bin/python"), ["-m", "inlay.cog_schema"], {
     cwd: join(root, "model-image"),
     stdio: "inherit",

@@ -1,5 +1,5 @@
 import type { Target } from "./target.ts";
-import type { Wrangler } from "./wrangler.ts";
+import type { Wrangler } from "../wrangler.ts";
 
 /** A deploy cannot go on; the message says what to do. */
 export class DeployError extends Error {}

@@ -14,9 +14,7 @@ let receiver: Receiver;
 beforeAll(async () => {
   receiver = await startReceiver();
   system = await startSystem();
-  const { stack, key } = system;
-  const answer = await call<{ key: string }>(stack.url, key, "GET", "/v1/webhooks/default/secret");
-  receiver.secret = answer.key;
+  receiver.secret = await system.webhookSecret();
 });
 
 afterAll(async () => {

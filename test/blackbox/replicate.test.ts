@@ -23,9 +23,7 @@ beforeAll(async () => {
       POOL_SLOTS: "4",
     },
   });
-  const { stack, key } = system;
-  const answer = await call<{ key: string }>(stack.url, key, "GET", "/v1/webhooks/default/secret");
-  receiver.secret = answer.key;
+  receiver.secret = await system.webhookSecret();
 });
 
 afterAll(async () => {

@@ -21,6 +21,8 @@ export interface TestSystem {
   /** The edit once it has ended. */
   ended(id: string): Promise<Edit>;
   get(id: string): Promise<Edit>;
+  /** What the customer's webhooks are signed with. */
+  webhookSecret(): Promise<string>;
   balance(): Promise<Account["balance"]>;
   /** Everything that the Worker has logged. */
   log(): string;
@@ -59,6 +61,10 @@ export async function startSystem(options: Partial<StackOptions> = {}): Promise<
       return call<Edit>(stack.url, key, "POST", "/v1/edits", form);
     },
     ended: (id) => follow(stack.url, key, id, () => undefined),
+    webhookSecret: async () => {
+      const path = "/v1/webhooks/default/secret";
+      return (await call<{ key: string }>(stack.url, key, "GET", path)).key;
+    },
     balance: async () => (await call<Account>(stack.url, key, "GET", "/v1/account")).balance,
     log: () => readFileSync(join(stateFolder, "worker.log"), "utf8"),
     ledger: async () => {
