@@ -75,8 +75,6 @@ def train(config: TrainConfig) -> list[float]:
                 loss, judged = batch_loss(stage, config, stream, generator, step)
             (loss / config.accumulate).backward()
             if judged is not None:
-                # The decoder's step has left gradients in the discriminator that are not its own.
-                judge.zero_grad(set_to_none=True)
                 (judged / config.accumulate).backward()
             total += loss.item() / config.accumulate
         processes.average_gradients([*stage.moving, *stage.loss.parameters()])

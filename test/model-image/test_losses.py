@@ -92,6 +92,8 @@ def test_every_recipe_lets_a_decoder_learn(name, vgg):
     total = loss.for_decoder(decoded, image, step, decoder.weight)
     total.backward()
     assert decoder.weight.grad.abs().sum() > 0
+    discriminator = getattr(loss, "discriminator", nn.Identity())
+    assert all(p.grad is None and p.requires_grad for p in discriminator.parameters())
     judged = loss.for_discriminator(decoded, image, step)
     assert (judged is None) == (preset.adversarial == "none")
     assert loss.log_variance.requires_grad == preset.learnt_variance

@@ -48,7 +48,10 @@ class DecoderLoss(nn.Module):
         pixel = self.reconstruction(decoded, image)
         if self.preset.adversarial == "none" or step < self.preset.adversarial_from:
             return pixel
+        # The decoder's loss is to move the decoder alone.
+        self.discriminator.requires_grad_(False)
         fake = self.discriminator(decoded)
+        self.discriminator.requires_grad_(True)
         log = self.preset.adversarial == "log"
         adversarial = log_generator_loss(fake) if log else hinge_generator_loss(fake)
         weight = adaptive_weight(pixel, adversarial, last_layer)
