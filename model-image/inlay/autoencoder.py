@@ -114,7 +114,13 @@ def check_inputs(latents: Tensor, mask: Tensor | None) -> None:
     """Raises ValueError for what no decoder can mend: numbers that are none, and pixels that are half kept."""
     if not torch.isfinite(latents).all():
         raise ValueError("the latents hold values that are not finite")
-    if mask is not None and not ((mask == 0) | (mask == 1)).all():
+    if mask is not None:
+        check_mask(mask)
+
+
+def check_mask(mask: Tensor) -> None:
+    """Raises ValueError for a mask that is not hard."""
+    if not ((mask == 0) | (mask == 1)).all():
         raise ValueError("the mask must hold zeros and ones only: 1 repaints, 0 keeps")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from inlay.autoencoder import FACTOR, Autoencoder
+from inlay.autoencoder import FACTOR, Autoencoder, check_mask
 from inlay.blend import reduce_mask
 from inlay.checkpoint import CheckpointError, load_into, load_weights
 from inlay.config import AUTOENCODERS, UNetConfig
@@ -121,6 +121,7 @@ class Inpainter:
         """The sampled latents (n, 4, S/8, S/8) of `fill`, before they are decoded."""
         if not torch.isfinite(image).all():
             raise ValueError("the picture holds values that are not finite")
+        check_mask(mask)
         reference = next(self._unet.parameters())
         image, mask = image.to(reference), mask.to(reference)
         scale = self._unet.latent_scale

@@ -1,6 +1,7 @@
 """A run's losses as a picture."""
 
 import csv
+import itertools
 from pathlib import Path
 
 from PIL import Image, ImageDraw
@@ -15,9 +16,9 @@ def plot_losses(log: Path, target: Path) -> None:
         return
     steps, losses = zip(*rows, strict=True)
     window = max(1, len(losses) // 50)
+    sums = [0.0, *itertools.accumulate(losses)]
     smooth = [
-        sum(losses[max(0, i - window + 1) : i + 1]) / (i - max(0, i - window + 1) + 1)
-        for i in range(len(losses))
+        (sums[end] - sums[max(0, end - window)]) / min(end, window) for end in range(1, len(sums))
     ]
     top = sorted(losses)[int(0.99 * (len(losses) - 1))] * 1.05 or 1.0
     span = max(steps[-1] - steps[0], 1)
