@@ -16,9 +16,10 @@ def disturb(latents: Tensor, hole: Tensor, generator: torch.Generator) -> Tensor
 
     def field(side: int, amount: float) -> Tensor:
         noise = torch.randn((batch, channels, side, side), generator=generator) * amount
+        noise = noise.to(latents)
         return F.interpolate(noise, size=(height, width), mode="bilinear", align_corners=True)
 
     amount = torch.rand((batch, 1, 1, 1), generator=generator)
-    white = torch.randn(latents.shape, generator=generator) * 0.35 * amount
-    shift = torch.randn((batch, channels, 1, 1), generator=generator) * 0.35
+    white = (torch.randn(latents.shape, generator=generator) * 0.35 * amount).to(latents)
+    shift = (torch.randn((batch, channels, 1, 1), generator=generator) * 0.35).to(latents)
     return latents + hole * deviation * (shift + field(2, 0.25) + field(4, 0.2) + white)

@@ -1,10 +1,12 @@
 """Fetches free photographs: `python -m inlay.fetch [held_out]`. Debian or Ubuntu, no root needed.
 
 `data/pictures.json` names those that `tiny` is trained on, `data/held_out.json` those that figures are measured with,
-each with its package, file, licence and sha256; whatever differs is refused.
+each with its package, file, member of that file where it is an archive, licence and sha256; whatever differs is
+refused.
 """
 
 import argparse
+import functools
 import hashlib
 import io
 import json
@@ -14,6 +16,8 @@ from pathlib import Path
 
 from PIL import Image
 from tqdm import tqdm
+
+from inlay.rcc import read_members
 
 DATA = Path(__file__).parent.parent / "data"
 LONGEST_SIDE = 1280
@@ -36,7 +40,7 @@ def main() -> None:
         }
         for picture in tqdm(pictures, desc="pictures"):
             path = roots[picture["package"]] / picture["file"]
-            store(path.read_bytes(), picture, out)
+            store(read_picture(path, picture.get("member")), picture, out)
 
 
 def unpack(package: str, scratch: Path, packages: Path | None) -> Path:
@@ -49,6 +53,17 @@ def unpack(package: str, scratch: Path, packages: Path | None) -> Path:
     root.mkdir()
     subprocess.run(["dpkg", "-x", str(archive), str(root)], check=True)
     return root
+
+
+def read_picture(path: Path, member: str | None) -> bytes:
+    """A picture's file, or the one that a resource file holds under a name."""
+    return path.read_bytes() if member is None else members_of(path)[member]
+
+
+@functools.cache
+def members_of(path: Path) -> dict[str, bytes]:
+    """A resource file's members, read once."""
+    return read_members(path.read_bytes())
 
 
 def store(data: bytes, picture: dict[str, str], out: Path) -> None:

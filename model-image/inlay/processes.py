@@ -14,14 +14,18 @@ class Processes:
 
     rank: int
     count: int
+    device: torch.device
+    """Where this process computes: a GPU of its own, or the CPU."""
 
     @classmethod
-    def start(cls) -> "Processes":
-        """Joins the others where there are any."""
+    def start(cls, device: str = "auto") -> "Processes":
+        """Joins the others where there are any; `auto` takes a GPU where there is one."""
         count = int(os.environ.get("WORLD_SIZE", "1"))
+        kind = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
         if count > 1 and not dist.is_initialized():
-            dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
-        return cls(int(os.environ.get("RANK", "0")), count)
+            dist.init_process_group("nccl" if kind == "cuda" else "gloo")
+        place = f"cuda:{os.environ.get('LOCAL_RANK', '0')}" if kind == "cuda" else kind
+        return cls(int(os.environ.get("RANK", "0")), count, torch.device(place))
 
     def average_gradients(self, parameters: list[nn.Parameter]) -> None:
         """Gives every process the mean of all their gradients."""
@@ -36,6 +40,6 @@ class Processes:
         """Whether any process says so: all stop at the same step."""
         if self.count == 1:
             return mine
-        said = torch.tensor(float(mine))
+        said = torch.tensor(float(mine), device=self.device)
         dist.all_reduce(said)
         return said.item() > 0

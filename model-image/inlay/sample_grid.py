@@ -23,10 +23,11 @@ def save_samples(stage: Stage, config: TrainConfig, target: Path) -> None:
     stream = CropStream(config.pictures, config.size, generator)
     autoencoder = stage.autoencoder
     stage.network.eval()
+    device = stage.moving[0].device
     rows = []
     for _ in range(ROWS):
-        image = stream.batch(1)
-        mask = random_mask(config.size, generator)[None]
+        image = stream.batch(1).to(device)
+        mask = random_mask(config.size, generator)[None].to(device)
         shown = image * (1 - mask) + mask
         latents = autoencoder.encode(image).mean
         if config.stage == "autoencoder":
@@ -45,7 +46,7 @@ def fill(stage: Stage, image: Tensor, mask: Tensor) -> Tensor:
     unet, autoencoder = stage.network, stage.autoencoder
     hole = latent_hole(mask)
     masked = autoencoder.encode(image * (1 - mask)).mean * unet.latent_scale
-    noise = seeded_noise([0], (unet.config.latent_channels, *hole.shape[-2:]))
+    noise = seeded_noise([0], (unet.config.latent_channels, *hole.shape[-2:])).to(image)
     latents = sample(
         lambda noisy, t: unet(noisy, t, hole, masked), noise, STEPS, lambda _done, _total: None
     )

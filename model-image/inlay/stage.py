@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from inlay.autoencoder import FACTOR, Autoencoder
@@ -39,6 +38,16 @@ class Stage:
     def moving(self) -> list[nn.Parameter]:
         return [p for group in self.groups for p in group["params"]]
 
+    @property
+    def discriminator(self) -> nn.Module | None:
+        return getattr(self.loss, "discriminator", None)
+
+    def to(self, device: torch.device) -> "Stage":
+        """The stage with all its networks on a device."""
+        for module in (self.network, self.autoencoder, self.loss):
+            module.to(device)
+        return self
+
 
 def build(config: TrainConfig) -> Stage:
     """The stage's network, with the stages before it loaded and frozen."""
@@ -46,9 +55,14 @@ def build(config: TrainConfig) -> Stage:
     preset = PRESETS[config.preset]
     network = Vgg16.load(config.vgg, config.vgg_sha256) if preset.perceptual != "none" else None
     layers = list(load_weights(config.lpips).values()) if config.lpips.is_file() else None
-    loss = DecoderLoss(preset, network, layers)
+    loss = DecoderLoss(preset, network, layers, config.discriminator_width)
     if config.stage == "autoencoder":
-        moving = [p for n, p in autoencoder.named_parameters() if "condition_encoder" not in n]
+        still = ("encoder.", "quant_conv.") if config.freeze_encoder else ()
+        for name, parameter in autoencoder.named_parameters():
+            parameter.requires_grad_(not name.startswith(("decoder.condition_encoder", *still)))
+        moving = [p for p in autoencoder.parameters() if p.requires_grad]
+        if preset.learnt_variance:
+            moving.append(loss.log_variance)
         return Stage(autoencoder, [{"params": moving, "share": 1.0}], autoencoder, loss)
 
     weights = config.runs / "autoencoder" / "average.safetensors"
@@ -83,14 +97,15 @@ def batch_loss(
     stage: Stage, config: TrainConfig, stream: CropStream, generator: torch.Generator, step: int
 ) -> tuple[Tensor, Tensor | None]:
     """The loss of one fresh batch, and the discriminator's where there is one."""
-    image = stream.batch(config.batch)
+    device = stage.moving[0].device
+    image = stream.batch(config.batch).to(device)
     if config.stage == "autoencoder":
-        return autoencoder_loss(stage.autoencoder, image, config, generator), None
+        return autoencoder_loss(stage, image, config, generator, step)
     full = stage.loss.preset.full_masks if config.stage == "decoder" else UNET_FULL_MASKS
-    masks = [hole_of(config, generator, full) for _ in range(config.batch)]
+    masks = torch.stack([hole_of(config, generator, full) for _ in range(config.batch)]).to(device)
     if config.stage == "decoder":
-        return decoder_loss(stage, image, torch.stack(masks), config, generator, step)
-    return unet_loss(stage, image, torch.stack(masks), generator), None
+        return decoder_loss(stage, image, masks, config, generator, step)
+    return unet_loss(stage, image, masks, config.draws, generator), None
 
 
 def hole_of(config: TrainConfig, generator: torch.Generator, full: float) -> Tensor:
@@ -103,12 +118,16 @@ def hole_of(config: TrainConfig, generator: torch.Generator, full: float) -> Ten
 
 
 def autoencoder_loss(
-    autoencoder: Autoencoder, image: Tensor, config: TrainConfig, generator: torch.Generator
-) -> Tensor:
-    """Reconstruction from drawn latents, and their distance from the unit Gaussian."""
+    stage: Stage, image: Tensor, config: TrainConfig, generator: torch.Generator, step: int
+) -> tuple[Tensor, Tensor | None]:
+    """The preset's loss of a reconstruction from drawn latents, and their distance from the unit Gaussian."""
+    autoencoder, loss = stage.autoencoder, stage.loss
     posterior = autoencoder.encode(image)
     decoded = autoencoder.decode(posterior.sample(generator))
-    return F.l1_loss(decoded, image) + config.divergence * posterior.divergence().mean()
+    judged = loss.for_discriminator(decoded, image, step)
+    last = autoencoder.decoder.conv_out.weight
+    divergence = config.divergence * posterior.divergence().mean()
+    return loss.for_decoder(decoded, image, step, last) + divergence, judged
 
 
 def decoder_loss(
@@ -135,16 +154,21 @@ def decoder_loss(
     return loss.for_decoder(decoded, image, step, last), judged
 
 
-def unet_loss(stage: Stage, image: Tensor, mask: Tensor, generator: torch.Generator) -> Tensor:
-    """Squared error of the predicted velocity (Salimans and Ho 2022), mostly inside the hole."""
+def unet_loss(
+    stage: Stage, image: Tensor, mask: Tensor, draws: int, generator: torch.Generator
+) -> Tensor:
+    """Squared error of the predicted velocity (Salimans and Ho 2022), mostly inside the hole.
+
+    Each picture is encoded once and met at `draws` times, each with a noise of its own.
+    """
     unet, autoencoder = stage.network, stage.autoencoder
-    hole = latent_hole(mask)
     with torch.no_grad():
         latents = autoencoder.encode(image).mean
         masked = autoencoder.encode(image * (1 - mask)).mean
+    hole, latents, masked = (x.repeat(draws, 1, 1, 1) for x in (latent_hole(mask), latents, masked))
     scale = unet.latent_scale
-    t = torch.rand(len(image), generator=generator)
-    noise = torch.randn(latents.shape, generator=generator)
+    t = torch.rand(len(latents), generator=generator).to(latents)
+    noise = torch.randn(latents.shape, generator=generator).to(latents)
     noisy, velocity = add_noise(latents * scale, noise, t)
     error = (unet(noisy, t, hole, masked * scale) - velocity) ** 2
     # Outside the hole the answer is given; a small weight keeps the two sides in step.

@@ -15,7 +15,7 @@ class TrainConfig:
     """A name of `inlay.config.AUTOENCODERS`."""
     pictures: Path = Path("data/pictures")
     runs: Path = Path("runs")
-    start: Path = Path()
+    initial_weights: Path = Path()
     """Weights of an earlier run to begin with; the optimizer starts anew, with its warm-up."""
     minutes: float = 30.0
     steps: int = 1_000_000
@@ -23,6 +23,8 @@ class TrainConfig:
     batch: int = 8
     accumulate: int = 1
     """Batches to one step."""
+    device: str = "auto"
+    """auto takes a GPU where there is one; else cpu, cuda."""
     precision: str = "fp32"
     """fp32 or bf16; bf16 helps where the hardware has it and costs where it has not."""
     learning_rate: float = 4e-4
@@ -38,11 +40,17 @@ class TrainConfig:
     vgg: Path = Path()
     vgg_sha256: str = ""
     lpips: Path = Path()
+    discriminator_width: int = 64
+    """Channels of the discriminator's first layer; pix2pix's and the paper's 64, fewer where time is short."""
     recolour: float = 0.0
     """Share of crops whose colours are changed, see `inlay.data`."""
     masks: str = "mixed"
     """mixed, or one of LaMa's strengths: thin, medium, thick."""
     divergence: float = 1e-6
+    freeze_encoder: bool = False
+    """Whether the autoencoder's stage moves its decoder alone, so that latents stay what later stages learnt on."""
+    draws: int = 1
+    """Times and noises a picture of the UNet's batches: encoding costs more than the small UNet's own step."""
     disturbed: float = 0.75
     """Share of the decoder's batches whose latents are disturbed as a sampler would; 0 is the paper's plain recipe."""
     average: float = 0.999

@@ -59,6 +59,36 @@ def test_a_run_that_was_broken_off_goes_on_step_for_step(config, tmp_path):
     assert (saved["step"], saved["learning_rate"], saved["size"]) == (6, config.learning_rate, 32)
 
 
+@pytest.mark.parametrize("stage", ["autoencoder", "decoder"])
+def test_a_run_with_a_discriminator_goes_on_step_for_step(config, tmp_path, stage):
+    shared = replace(config, preset="grain", discriminator_width=8, steps=4, save_every=2)
+    for name in ("whole", "parts"):
+        train(replace(config, runs=tmp_path / name, steps=1, seed=1))
+        (tmp_path / name / "autoencoder/run.safetensors").unlink()
+    losses = train(replace(shared, stage=stage, runs=tmp_path / "whole"))
+    parts = replace(shared, stage=stage, runs=tmp_path / "parts")
+    assert train(replace(parts, steps=2)) + train(parts) == pytest.approx(losses, abs=1e-5)
+    judged = load_weights(tmp_path / "whole" / stage / "loss.safetensors")
+    assert any(name.startswith("discriminator.") for name in judged)
+
+
+def test_a_frozen_encoder_stays_what_it_was_while_its_decoder_moves(config, tmp_path):
+    train(replace(config, runs=tmp_path / "first", steps=1))
+    start = tmp_path / "first/autoencoder/weights.safetensors"
+    second = replace(config, runs=tmp_path / "second", initial_weights=start, steps=2)
+    train(replace(second, freeze_encoder=True))
+    before = load_weights(start)
+    after = load_weights(tmp_path / "second/autoencoder/weights.safetensors")
+    moved = {name.split(".")[0] for name, t in after.items() if not torch.equal(t, before[name])}
+    assert moved == {"decoder", "post_quant_conv"}
+
+
+def test_a_picture_can_be_met_at_several_times_for_one_encoding(config, tmp_path):
+    train(replace(config, runs=tmp_path, steps=1))
+    losses = train(replace(config, runs=tmp_path, stage="unet", draws=3, steps=2))
+    assert all(0 < loss < 10 for loss in losses)
+
+
 def test_every_stage_trains_on_the_one_before_and_the_export_is_a_profile(config, tmp_path):
     for stage in ("autoencoder", "decoder", "unet"):
         assert all(loss > 0 for loss in train(replace(config, stage=stage, steps=2)))
@@ -181,7 +211,9 @@ def test_the_pretrained_part_of_a_decoder_moves_at_its_share(config):
 def test_weights_of_an_earlier_run_are_what_a_new_one_begins_with(config, tmp_path):
     train(replace(config, runs=tmp_path / "first", steps=2))
     start = tmp_path / "first/autoencoder/average.safetensors"
-    again = replace(config, runs=tmp_path / "second", start=start, steps=1, learning_rate=0.0)
+    again = replace(
+        config, runs=tmp_path / "second", initial_weights=start, steps=1, learning_rate=0.0
+    )
     train(again)
     began = load_weights(tmp_path / "second/autoencoder/weights.safetensors")
     assert all(torch.equal(t, began[name]) for name, t in load_weights(start).items())
@@ -191,7 +223,7 @@ def test_a_run_whose_parameters_were_others_is_not_gone_on_with(config, tmp_path
     train(replace(config, runs=tmp_path, steps=1))
     train(replace(config, runs=tmp_path, stage="decoder", steps=1))
     (tmp_path / "decoder/run.safetensors").replace(tmp_path / "autoencoder/run.safetensors")
-    with pytest.raises(CheckpointError, match="--start"):
+    with pytest.raises(CheckpointError, match="--initial-weights"):
         train(replace(config, runs=tmp_path, steps=2))
 
 

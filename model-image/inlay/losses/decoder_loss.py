@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from inlay.checkpoint import load_into
 from inlay.losses.patch_gan import (
     PatchDiscriminator,
     adaptive_weight,
@@ -30,6 +31,7 @@ class DecoderLoss(nn.Module):
         preset: LossPreset,
         network: nn.Module | None = None,
         layer_weights: list[Tensor] | None = None,
+        discriminator_width: int = 64,
     ) -> None:
         super().__init__()
         if preset.perceptual != "none" and network is None:
@@ -40,7 +42,7 @@ class DecoderLoss(nn.Module):
         self.network = network
         self.layer_weights = layer_weights or []
         if preset.adversarial != "none":
-            self.discriminator = PatchDiscriminator()
+            self.discriminator = PatchDiscriminator(discriminator_width)
         self.log_variance = nn.Parameter(torch.zeros(()), requires_grad=preset.learnt_variance)
 
     def for_decoder(self, decoded: Tensor, image: Tensor, step: int, last_layer: Tensor) -> Tensor:
@@ -74,3 +76,12 @@ class DecoderLoss(nn.Module):
         if self.preset.learnt_variance:
             loss = loss * torch.exp(-self.log_variance) + self.log_variance
         return loss
+
+    def learnt(self) -> dict[str, Tensor]:
+        """What training moves here, for a checkpoint: the frozen network is not part of it."""
+        return {n: t for n, t in self.state_dict().items() if not n.startswith("network.")}
+
+    def relearn(self, state: dict[str, Tensor]) -> None:
+        """Takes back what `learnt` gave; CheckpointError where it does not fit."""
+        frozen = {n: t for n, t in self.state_dict().items() if n.startswith("network.")}
+        load_into(self, state | frozen, "loss.safetensors")
