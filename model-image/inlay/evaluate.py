@@ -1,7 +1,7 @@
 """Measures a profile's decoder on photographs that nothing was trained on: `python -m inlay.evaluate`.
 
 Compares three ways to bring an edit home: the vanilla decode, the vanilla decode with the kept pixels pasted over it,
-and the asymmetric decode. Writes the figures as JSON and a grid of examples as PNG.
+and the asymmetric decode. Writes the figures as JSON, and as PNG the first examples, whole and at their hole's edge.
 """
 
 import argparse
@@ -24,6 +24,7 @@ from inlay.masks import random_mask
 from inlay.metrics.kept import pre_error, psnr
 from inlay.metrics.seam import seam
 from inlay.metrics.texture import colour_distance, roughness_ratio
+from inlay.zoom import zoom_on_edge
 
 GRID_ROWS = 8
 
@@ -53,13 +54,17 @@ def main() -> None:
     figures, rows = measure(inpainter, vanilla, examples, arguments.steps)
     arguments.out.mkdir(parents=True, exist_ok=True)
     report = {
-        "command": f"python -m inlay.evaluate --count {arguments.count} --seed {arguments.seed}",
+        "command": f"python -m inlay.evaluate --count {arguments.count} --seed {arguments.seed}"
+        f" --steps {arguments.steps}",
         "weights": {p.name: sha256_of(p) for p in sorted(arguments.profile.glob("*.safetensors"))},
         "figures": figures,
     }
     (arguments.out / "tiny.json").write_text(json.dumps(report, indent=2) + "\n")
     titles = ("input", "mask", "vanilla", "naive paste", "asymmetric")
-    save_grid(arguments.out / "tiny.png", rows[:GRID_ROWS], titles)
+    shown = list(zip(rows, examples, strict=True))[:GRID_ROWS]
+    save_grid(arguments.out / "tiny.png", [row for row, _ in shown], titles)
+    edges = [zoom_on_edge(row, example.mask) for row, example in shown]
+    save_grid(arguments.out / "tiny-edge.png", edges, titles)
     for name, value in figures.items():
         print(f"{name:48} {value:.6g}")
 

@@ -29,8 +29,9 @@ class FolderPictures:
     """A small set, held in memory; a picture is drawn the more often the larger it is."""
 
     def __init__(self, folder: Path, generator: torch.Generator) -> None:
-        """Raises FileNotFoundError where there is no picture."""
-        paths = sorted(p for p in folder.iterdir() if p.suffix in ENDINGS)
+        """A folder, or one picture. Raises FileNotFoundError where there is none."""
+        every = [folder] if folder.is_file() else folder.iterdir()
+        paths = sorted(p for p in every if p.suffix in ENDINGS)
         if not paths:
             raise FileNotFoundError(
                 f"{folder} holds no pictures. Fetch them with: python -m inlay.fetch"

@@ -53,8 +53,9 @@ def test_it_writes_its_figures_with_command_and_weights_and_a_grid_to_look_at(
     )
     assert 0 <= figures["share of pictures with a smaller seam"] <= 1
     assert "seam naive paste" in capsys.readouterr().out
-    grid = Image.open(tmp_path / "results/tiny.png")
-    assert grid.size == (5 * 64 + 4 * 4, 16 + 3 * 64 + 2 * 4)
+    for name in ("tiny.png", "tiny-edge.png"):
+        grid = Image.open(tmp_path / "results" / name)
+        assert grid.size == (5 * 64 + 4 * 4, 16 + 3 * 64 + 2 * 4)
 
 
 def test_examples_follow_from_the_seed(pictures):

@@ -17,11 +17,21 @@ def ring_of(mask: Tensor, width: int = RING) -> Tensor:
 def roughness_ratio(picture: Tensor, mask: Tensor) -> Tensor:
     """High-frequency energy of the hole to that of its ring, per picture (B,): 1 is as rough as around, 0 is flat.
 
-    The energy is the mean square of the picture less its 5 x 5 mean. `picture` (B, 3, H, W) on [-1, 1].
+    `picture` (B, 3, H, W) on [-1, 1].
     """
+    hole = masked_mean(fine_energy(picture), mask)[:, 0]
+    return hole / ring_energy(picture, mask).clamp(min=1e-8)
+
+
+def ring_energy(picture: Tensor, mask: Tensor) -> Tensor:
+    """High-frequency energy of the hole's ring, per picture (B,)."""
+    return masked_mean(fine_energy(picture), ring_of(mask))[:, 0]
+
+
+def fine_energy(picture: Tensor) -> Tensor:
+    """The square of a picture less its 5 x 5 mean, over the channels: (B, 1, H, W)."""
     padded = F.pad(picture, (2, 2, 2, 2), mode="replicate")
-    fine = ((picture - F.avg_pool2d(padded, 5, stride=1)) ** 2).mean(1, keepdim=True)
-    return masked_mean(fine, mask)[:, 0] / masked_mean(fine, ring_of(mask))[:, 0].clamp(min=1e-8)
+    return ((picture - F.avg_pool2d(padded, 5, stride=1)) ** 2).mean(1, keepdim=True)
 
 
 def colour_distance(picture: Tensor, mask: Tensor) -> Tensor:
