@@ -30,6 +30,10 @@ class AddBlend(nn.Module):
         """`h` (n, c, H, W), `feature` (b, c, H, W) and `mask` (b, 1, H, W), with b = n or 1."""
         return h * mask + feature * (1 - mask)
 
+    def without(self, h: Tensor) -> Tensor:
+        """The same where everything is repainted: `h`."""
+        return h
+
 
 class ConcatBlend(nn.Module):
     """`[h, f, m]` through a 1x1 convolution back to c channels; starts as the identity on h.
@@ -50,6 +54,10 @@ class ConcatBlend(nn.Module):
         count = len(h)
         sides = [part.expand(count, -1, -1, -1) for part in (feature, mask)]
         return self.conv(torch.cat([h, *sides], dim=1))
+
+    def without(self, h: Tensor) -> Tensor:
+        """The same where everything is repainted: no feature of the condition is valid, so all are nought."""
+        return self(h, torch.zeros_like(h[:1]), torch.ones_like(h[:1, :1]))
 
 
 def blends_of(mode: BlendMode, channels: tuple[int, ...]) -> nn.ModuleList:

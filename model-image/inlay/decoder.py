@@ -15,7 +15,7 @@ class Decoder(nn.Module):
     """Latents (B, 4, H/8, W/8) to a picture (B, 3, H, W) in about [-1, 1].
 
     With a picture and a mask, the condition's features are blended in before each of the four levels and once more
-    before the output. Without them nothing is blended in, which is what a mask of ones does in the `add` mode.
+    before the output. Without them everything is repainted, as under a mask of ones.
     """
 
     def __init__(self, config: AutoencoderConfig) -> None:
@@ -73,7 +73,7 @@ class Decoder(nn.Module):
     ) -> Tensor:
         """One of the five places where the condition enters."""
         if features is None or mask is None:
-            return h
+            return self.blends[level].without(h) if hasattr(self, "blends") else h
         m = reduce_mask(mask, (h.shape[-2], h.shape[-1]), reduction)
         return self.blends[level](h, features[level], m)
 

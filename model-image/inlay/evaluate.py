@@ -1,148 +1,26 @@
-"""Measures a profile's decoder on photographs that nothing was trained on: `python -m inlay.evaluate`.
+"""Measures what a profile does: `python -m inlay.evaluate [decoder|fills|table]`, each with its own `--help`.
 
-Compares three ways to bring an edit home: the vanilla decode, the vanilla decode with the kept pixels pasted over it,
-and the asymmetric decode. Writes the figures as JSON, and as PNG the first examples, whole and at their hole's edge.
+`decoder` (what it does without a word) compares the asymmetric decoder with the vanilla one on held-out photographs;
+`fills` looks at holes among texture; `table N` prints a table of the paper beside what was measured.
 """
 
-import argparse
-import json
-from dataclasses import dataclass
-from pathlib import Path
+import sys
+from collections.abc import Callable
 
-import torch
-from torch import Tensor
-from tqdm import tqdm
+from inlay import decoder_report, fills, tables
 
-from inlay.autoencoder import Autoencoder
-from inlay.checkpoint import load_into, load_weights, sha256_of
-from inlay.config import AUTOENCODERS
-from inlay.data import CropStream
-from inlay.export import VANILLA
-from inlay.grid import save_grid
-from inlay.inpainter import Inpainter
-from inlay.masks import random_mask
-from inlay.metrics.kept import pre_error, psnr
-from inlay.metrics.seam import seam
-from inlay.metrics.texture import colour_distance, roughness_ratio
-from inlay.zoom import zoom_on_edge
-
-GRID_ROWS = 8
-
-
-@dataclass(frozen=True)
-class Example:
-    """A held-out picture (1, 3, S, S) in [-1, 1] and the hole (1, 1, S, S) to fill, 1 = repaint."""
-
-    image: Tensor
-    mask: Tensor
-    seed: int
+COMMANDS: dict[str, Callable[[list[str]], None]] = {
+    "decoder": decoder_report.main,
+    "fills": fills.main,
+    "table": tables.main,
+}
 
 
 def main() -> None:
-    """Reads the command line, measures, and prints the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--profile", type=Path, default=Path("weights/tiny"))
-    parser.add_argument("--pictures", type=Path, default=Path("data/held_out"))
-    parser.add_argument("--count", type=int, default=56)
-    parser.add_argument("--steps", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=Path("results"))
-    arguments = parser.parse_args()
-    inpainter = Inpainter.load(arguments.profile, torch.device("cpu"))
-    vanilla = load_vanilla(arguments.profile)
-    examples = draw(arguments.pictures, inpainter.native_size, arguments.count, arguments.seed)
-    figures, rows = measure(inpainter, vanilla, examples, arguments.steps)
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    report = {
-        "command": f"python -m inlay.evaluate --count {arguments.count} --seed {arguments.seed}"
-        f" --steps {arguments.steps}",
-        "weights": {p.name: sha256_of(p) for p in sorted(arguments.profile.glob("*.safetensors"))},
-        "figures": figures,
-    }
-    (arguments.out / "tiny.json").write_text(json.dumps(report, indent=2) + "\n")
-    titles = ("input", "mask", "vanilla", "naive paste", "asymmetric")
-    shown = list(zip(rows, examples, strict=True))[:GRID_ROWS]
-    save_grid(arguments.out / "tiny.png", [row for row, _ in shown], titles)
-    edges = [zoom_on_edge(row, example.mask) for row, example in shown]
-    save_grid(arguments.out / "tiny-edge.png", edges, titles)
-    for name, value in figures.items():
-        print(f"{name:48} {value:.6g}")
-
-
-def load_vanilla(profile: Path) -> Autoencoder:
-    """The profile's autoencoder with its decoder without condition."""
-    autoencoder = Autoencoder(AUTOENCODERS["tiny-vanilla"])
-    encoder = {
-        name: tensor
-        for name, tensor in load_weights(profile / "autoencoder.safetensors").items()
-        if name.startswith(("encoder.", "quant_conv."))
-    }
-    load_into(autoencoder, encoder | load_weights(profile / VANILLA), VANILLA)
-    return autoencoder.eval().requires_grad_(False)
-
-
-def draw(folder: Path, size: int, count: int, seed: int) -> list[Example]:
-    """Crops and holes that follow from the seed alone."""
-    generator = torch.Generator().manual_seed(seed)
-    stream = CropStream(folder, size, generator)
-    return [
-        Example(stream.batch(1), random_mask(size, generator)[None], seed + index)
-        for index in range(count)
-    ]
-
-
-@torch.inference_mode()
-def measure(
-    inpainter: Inpainter, vanilla: Autoencoder, examples: list[Example], steps: int
-) -> tuple[dict[str, float], list[list[Tensor]]]:
-    """Mean figures over the examples, and each example's pictures: input, masked, vanilla, pasted, asymmetric."""
-    ours = inpainter.autoencoder
-    columns: dict[str, list[Tensor]] = {}
-    rows = []
-
-    def note(name: str, value: Tensor) -> None:
-        columns.setdefault(name, []).append(value)
-
-    for example in tqdm(examples, desc="examples"):
-        image, mask = example.image, example.mask
-        true = ours.encode(image).mean
-        plain, conditioned = vanilla.decode(true), ours.decode(true, image, mask)
-        note("pre_error vanilla", pre_error(plain, image, mask))
-        note("pre_error asymmetric", pre_error(conditioned, image, mask))
-        note("psnr without mask, vanilla (dB)", psnr(plain, image))
-        unconditioned = ours.decode(true)
-        note("pre_error asymmetric, without mask", pre_error(unconditioned, image, mask))
-        note("psnr without mask, asymmetric (dB)", psnr(unconditioned, image))
-        note("edited region error, vanilla", pre_error(plain, image, 1 - mask))
-        note("edited region error, asymmetric", pre_error(conditioned, image, 1 - mask))
-
-        sampled = inpainter.sample(image, mask, [example.seed], steps)
-        raw = vanilla.decode(sampled).clamp(-1, 1)
-        pasted = torch.where(mask.bool(), raw, image)
-        asymmetric = ours.decode(sampled, image, mask).clamp(-1, 1)
-        delivered = torch.where(mask.bool(), asymmetric, image)
-        note("seam of the photograph itself", seam(image, mask))
-        note("seam naive paste", seam(pasted, mask))
-        note("seam asymmetric", seam(delivered, mask))
-        note("fill roughness, hole to ring", roughness_ratio(delivered, mask))
-        note("fill colour distance (Lab)", colour_distance(delivered, mask))
-        rows.append([image, image * (1 - mask) + mask, raw, pasted, delivered])
-
-    figures = {name: torch.cat(values).nanmean().item() for name, values in columns.items()}
-    figures["pre_error ratio"] = figures["pre_error vanilla"] / figures["pre_error asymmetric"]
-    seams = [torch.cat(columns[f"seam {name}"]) for name in ("asymmetric", "naive paste")]
-    figures["share of pictures with a smaller seam"] = (seams[0] < seams[1]).float().mean().item()
-    rough = torch.cat(columns["fill roughness, hole to ring"])
-    near = torch.cat(columns["fill colour distance (Lab)"])
-    figures["share of fills with roughness 0.5 to 2"] = share((rough >= 0.5) & (rough <= 2), rough)
-    figures["share of fills within 8 of the ring's colour"] = share(near < 8, near)
-    return figures, rows
-
-
-def share(holds: Tensor, values: Tensor) -> float:
-    """The share of the values that are numbers for which something holds."""
-    counted = ~values.isnan()
-    return (holds & counted).sum().item() / max(counted.sum().item(), 1)
+    """Runs the command that is named first, with the rest as its arguments."""
+    given = sys.argv[1:]
+    name = given.pop(0) if given and given[0] in COMMANDS else "decoder"
+    COMMANDS[name](given)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Measures fills among texture on held-out photographs, beside OpenCV's: `python -m inlay.fills`.
+"""Measures fills among texture on held-out photographs, beside OpenCV's: `python -m inlay.evaluate fills`.
 
 One place a photograph, chosen by the photograph alone: the first of a seed's crops whose own pixels in the hole are as
 rough as, and of the colour of, those around it. There a good fill has to be so, too. Writes `results/fills.json` and a
@@ -7,6 +7,7 @@ grid.
 
 import argparse
 import json
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,7 @@ class Place:
     mask: Tensor
 
 
-def main() -> None:
+def main(given: list[str]) -> None:
     """Reads the command line, measures, and prints one line a photograph."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--profile", type=Path, default=Path("weights/tiny"))
@@ -49,12 +50,12 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("results"))
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(given)
     inpainter = Inpainter.load(arguments.profile, torch.device("cpu"))
     places = list(find_places(arguments.pictures, inpainter.native_size, arguments.seed))
     rows, pictures = measure(inpainter, places, arguments.steps, arguments.seed)
     report = {
-        "command": f"python -m inlay.fills --seed {arguments.seed} --steps {arguments.steps}",
+        "command": shlex.join(["python", "-m", "inlay.evaluate", "fills", *given]),
         "weights": {p.name: sha256_of(p) for p in sorted(arguments.profile.glob("*.safetensors"))},
         "figures": summary(rows),
         "photographs": rows,
@@ -150,7 +151,3 @@ def telea(image: Tensor, mask: Tensor) -> Tensor:
     hole = (mask[0, 0].numpy() * 255).astype(np.uint8)
     filled = cv2.inpaint(np.ascontiguousarray(pixels), hole, RADIUS, cv2.INPAINT_TELEA)
     return torch.from_numpy(filled).permute(2, 0, 1)[None].float() / 127.5 - 1
-
-
-if __name__ == "__main__":
-    main()

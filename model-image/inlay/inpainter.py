@@ -9,11 +9,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from inlay.autoencoder import FACTOR, Autoencoder, check_mask
-from inlay.blend import reduce_mask
+from inlay.autoencoder import Autoencoder, check_mask
 from inlay.checkpoint import CheckpointError, load_into, load_weights
 from inlay.config import AUTOENCODERS, UNetConfig
 from inlay.diffusion import sample, seeded_noise
+from inlay.hole import show_hole
 from inlay.unet import UNet
 
 
@@ -125,9 +125,8 @@ class Inpainter:
         reference = next(self._unet.parameters())
         image, mask = image.to(reference), mask.to(reference)
         scale = self._unet.latent_scale
-        side = self.native_size // FACTOR
-        hole = reduce_mask(mask, (side, side), "area")
-        masked = self.autoencoder.encode(image * (1 - mask)).mean * scale
+        hole, masked = show_hole(self.autoencoder, image, mask)
+        masked = masked * scale
         start = self.autoencoder.encode(image).mean * scale if strength < 1 else None
         count = len(seeds)
 
@@ -136,5 +135,6 @@ class Inpainter:
                 noisy, t, hole.expand(count, -1, -1, -1), masked.expand(count, -1, -1, -1)
             )
 
-        noise = seeded_noise(seeds, (self._unet.config.latent_channels, side, side)).to(reference)
+        shape = (self._unet.config.latent_channels, *hole.shape[-2:])
+        noise = seeded_noise(seeds, shape).to(reference)
         return sample(velocity, noise, steps, on_step, start, strength) / scale

@@ -8,8 +8,9 @@ from torch import Tensor
 from inlay.data import CropStream
 from inlay.diffusion import sample, seeded_noise
 from inlay.grid import save_grid
+from inlay.hole import show_hole
 from inlay.masks import random_mask
-from inlay.stage import Stage, latent_hole
+from inlay.stage import Stage
 from inlay.train_config import TrainConfig
 
 ROWS = 4
@@ -44,8 +45,8 @@ def save_samples(stage: Stage, config: TrainConfig, target: Path) -> None:
 def fill(stage: Stage, image: Tensor, mask: Tensor) -> Tensor:
     """A hole filled by the UNet in training, decoded with what is kept."""
     unet, autoencoder = stage.network, stage.autoencoder
-    hole = latent_hole(mask)
-    masked = autoencoder.encode(image * (1 - mask)).mean * unet.latent_scale
+    hole, masked = show_hole(autoencoder, image, mask)
+    masked = masked * unet.latent_scale
     noise = seeded_noise([0], (unet.config.latent_channels, *hole.shape[-2:])).to(image)
     latents = sample(
         lambda noisy, t: unet(noisy, t, hole, masked), noise, STEPS, lambda _done, _total: None

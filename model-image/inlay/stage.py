@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from inlay.autoencoder import FACTOR, Autoencoder
-from inlay.blend import reduce_mask
+from inlay.autoencoder import Autoencoder
 from inlay.checkpoint import load_into, load_weights
 from inlay.config import AUTOENCODERS, UNetConfig
 from inlay.copy_start import start_as_copy
 from inlay.data import CropStream
 from inlay.diffusion import add_noise
 from inlay.disturb import disturb
+from inlay.hole import latent_hole, show_hole
 from inlay.lama_masks import STYLES, lama_mask
 from inlay.losses.decoder_loss import DecoderLoss
 from inlay.losses.preset import PRESETS
@@ -164,8 +164,8 @@ def unet_loss(
     unet, autoencoder = stage.network, stage.autoencoder
     with torch.no_grad():
         latents = autoencoder.encode(image).mean
-        masked = autoencoder.encode(image * (1 - mask)).mean
-    hole, latents, masked = (x.repeat(draws, 1, 1, 1) for x in (latent_hole(mask), latents, masked))
+        hole, masked = show_hole(autoencoder, image, mask)
+    hole, latents, masked = (x.repeat(draws, 1, 1, 1) for x in (hole, latents, masked))
     scale = unet.latent_scale
     t = torch.rand(len(latents), generator=generator).to(latents)
     noise = torch.randn(latents.shape, generator=generator).to(latents)
@@ -174,8 +174,3 @@ def unet_loss(
     # Outside the hole the answer is given; a small weight keeps the two sides in step.
     weight = hole + 0.1 * (1 - hole)
     return (error * weight).sum() / (weight.sum() * latents.shape[1])
-
-
-def latent_hole(mask: Tensor) -> Tensor:
-    """A mask (B, 1, H, W) at the latents' resolution."""
-    return reduce_mask(mask, (mask.shape[-2] // FACTOR, mask.shape[-1] // FACTOR), "area")

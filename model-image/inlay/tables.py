@@ -1,4 +1,4 @@
-"""Prints a table of the paper beside our own figures: `python -m inlay.tables 2`.
+"""Prints a table of the paper beside our own figures: `python -m inlay.evaluate table 2`.
 
 `data/paper_tables.json` has the paper's rows as printed; ours come from reports that `inlay.evaluate` writes. A cell
 that cannot be filled says why.
@@ -15,11 +15,28 @@ ROOT = Path(__file__).parent.parent
 PAPER = ROOT / "data" / "paper_tables.json"
 
 OURS: dict[tuple[str, str, str], str] = {
-    ("2", "StableDiffusion", "pre_error"): "pre_error vanilla",
-    ("2", "base w/ mask", "pre_error"): "pre_error asymmetric",
-    ("2", "base w/o mask", "pre_error"): "pre_error asymmetric, without mask",
-    ("3", "base add", "pre_error"): "pre_error asymmetric",
-    ("9", "base", "pre_error"): "pre_error asymmetric",
+    ("1", "StableDiffusion (reproduced)", "fid_all"): "fid vanilla",
+    ("1", "StableDiffusion (reproduced)", "lpips_all"): "lpips vanilla",
+    ("1", "StableDiffusion (reproduced)", "fid_40_50"): "fid vanilla, 40-50 %",
+    ("1", "StableDiffusion (reproduced)", "lpips_40_50"): "lpips vanilla, 40-50 %",
+    ("1", "Ours", "fid_all"): "fid asymmetric",
+    ("1", "Ours", "lpips_all"): "lpips asymmetric",
+    ("1", "Ours", "fid_40_50"): "fid asymmetric, 40-50 %",
+    ("1", "Ours", "lpips_40_50"): "lpips asymmetric, 40-50 %",
+    **{
+        ("2", row, column): f"{column} {name}"
+        for row, name in (
+            ("StableDiffusion", "vanilla"),
+            ("base w/ mask", "asymmetric"),
+            ("base w/o mask", "asymmetric, without mask"),
+        )
+        for column in ("fid", "lpips", "pre_error")
+    },
+    **{
+        (table, row, column): f"{column} asymmetric"
+        for table, row in (("3", "base add"), ("9", "base"))
+        for column in ("fid", "lpips", "pre_error")
+    },
 }
 """Which of our figures stands beside which of the paper's cells: table, row, column."""
 
@@ -44,13 +61,13 @@ class Cell:
     reason: str
 
 
-def main() -> None:
+def main(given: list[str]) -> None:
     """Prints one table."""
     tables = json.loads(PAPER.read_text())["tables"]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("number", choices=sorted(tables, key=int))
     parser.add_argument("--report", type=Path, default=ROOT / "results" / "tiny.json")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(given)
     report = json.loads(arguments.report.read_text()) if arguments.report.is_file() else {}
     table = tables[arguments.number]
     print(f"Table {arguments.number} of arXiv 2306.04632: {table['task']}; {table['data']}")
@@ -80,7 +97,3 @@ def cells(number: str, table: dict, figures: dict[str, float]) -> list[Cell]:
             reason = next((why for name, why in NEEDS.items() if column.startswith(name)), "")
             found.append(Cell(row, column, value, ours, reason))
     return found
-
-
-if __name__ == "__main__":
-    main()

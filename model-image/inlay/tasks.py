@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from inlay.autoencoder import FACTOR, Autoencoder
-from inlay.blend import reduce_mask
+from inlay.autoencoder import Autoencoder
 from inlay.diffusion import sample, seeded_noise
+from inlay.hole import show_hole
 
 Denoiser = Callable[[Tensor, Tensor, Tensor], Tensor]
 """Stacked channels (n, c, h, w), times (n,) and contexts (n, tokens, d) to velocities (n, 4, h, w)."""
@@ -70,11 +70,10 @@ def run_task(
     """
     if not task.keeps:
         mask = torch.ones_like(mask)
-    height, width = (-(-side // FACTOR) for side in image.shape[-2:])
-    hole = reduce_mask(mask, (height, width), "area")
-    masked = autoencoder.encode(image * (1 - mask)).mean * latent_scale
+    hole, masked = show_hole(autoencoder, image, mask)
+    height, width = hole.shape[-2:]
     count = len(seeds)
-    hole, masked = (part.expand(count, -1, -1, -1) for part in (hole, masked))
+    hole, masked = (part.expand(count, -1, -1, -1) for part in (hole, masked * latent_scale))
     guided = guidance.scale != 1.0
 
     def velocity(noisy: Tensor, t: Tensor) -> Tensor:

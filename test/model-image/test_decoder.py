@@ -251,3 +251,10 @@ def test_latents_that_are_no_numbers_and_soft_masks_are_refused(add, example):
         add.decode(latents * torch.nan, image, mask)
     with pytest.raises(ValueError, match="zeros and ones"):
         add.decode(latents, image, mask * 0.5)
+
+
+def test_no_condition_is_a_mask_of_ones(small, example):
+    latents, image, mask = example
+    with torch.no_grad():
+        masked = small.decode(latents, image, torch.ones_like(mask))
+        assert torch.allclose(small.decode(latents), masked, atol=1e-10)

@@ -9,7 +9,7 @@ import torch
 from conftest import encoded, noise_picture
 from PIL import Image
 
-from inlay import evaluate
+from inlay import decoder_report, evaluate
 from inlay.autoencoder import Autoencoder
 from inlay.checkpoint import save_weights
 from inlay.config import AUTOENCODERS
@@ -52,14 +52,27 @@ def test_it_writes_its_figures_with_command_and_weights_and_a_grid_to_look_at(
         figures["pre_error vanilla"] / figures["pre_error asymmetric"]
     )
     assert 0 <= figures["share of pictures with a smaller seam"] <= 1
+    assert figures["drift after 10 decodes, vanilla"] > 0
     assert "seam naive paste" in capsys.readouterr().out
     for name in ("tiny.png", "tiny-edge.png"):
         grid = Image.open(tmp_path / "results" / name)
         assert grid.size == (5 * 64 + 4 * 4, 16 + 3 * 64 + 2 * 4)
 
 
+def test_each_command_is_reached_by_its_name(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["evaluate", "table", "9"])
+    evaluate.main()
+    assert capsys.readouterr().out.startswith("Table 9 of arXiv 2306.04632")
+
+
+def test_holes_may_be_lamas(pictures):
+    examples = decoder_report.draw(pictures, 64, 6, 1, "thick")
+    shares = [example.mask.mean().item() for example in examples]
+    assert all(0 < share <= 0.5 for share in shares)
+
+
 def test_examples_follow_from_the_seed(pictures):
-    first, again, other = (evaluate.draw(pictures, 64, 4, seed) for seed in (1, 1, 2))
+    first, again, other = (decoder_report.draw(pictures, 64, 4, seed) for seed in (1, 1, 2))
     assert all(torch.equal(a.image, b.image) for a, b in zip(first, again, strict=True))
     assert all(torch.equal(a.mask, b.mask) for a, b in zip(first, again, strict=True))
     assert not torch.equal(first[0].image, other[0].image)

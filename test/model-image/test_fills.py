@@ -1,7 +1,6 @@
 """Where fills are measured, and what they are measured with."""
 
 import json
-import sys
 
 import numpy as np
 import pytest
@@ -51,11 +50,10 @@ def test_the_summary_counts_what_holds():
     assert list(fills.summary({"a": near, "b": far}).values()) == [2.0, 0.5, 0.5, 0.5]
 
 
-def test_the_command_leaves_figures_and_a_grid(profile_folder, photographs, tmp_path, monkeypatch):
+def test_the_command_leaves_figures_and_a_grid(profile_folder, photographs, tmp_path):
     arguments = ["--profile", profile_folder, "--pictures", photographs, "--out", tmp_path / "out"]
-    monkeypatch.setattr(sys, "argv", ["fills", *map(str, arguments), "--steps", "2"])
-    fills.main()
+    fills.main([*map(str, arguments), "--steps", "2"])
     report = json.loads((tmp_path / "out/fills.json").read_text())
-    assert report["command"] == "python -m inlay.fills --seed 1 --steps 2"
+    assert report["command"].startswith("python -m inlay.evaluate fills --profile")
     assert set(report["photographs"]) == {"even"}
     assert Image.open(tmp_path / "out/fills.png").width == 4 * 64 + 3 * 4

@@ -84,6 +84,12 @@ def test_drift_is_what_is_lost_from_the_first_picture():
     lost = drift(picture, lambda current, _number: current + 0.1, edits=3)
     assert lost == pytest.approx([0.1, 0.2, 0.3])
     assert drift(picture, lambda current, _number: current) == [0.0] * 10
+    half = torch.zeros(1, 1, 4, 4)
+    half[..., :2] = 1
+    assert drift(picture, lambda current, _: current + 0.1 * half, 2, half) == pytest.approx(
+        [0.1, 0.2]
+    )
+    assert drift(picture, lambda current, _: current + 0.1 * half, 2, 1 - half) == [0.0, 0.0]
 
 
 def with_moments(mean: torch.Tensor, deviation: torch.Tensor) -> torch.Tensor:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from inlay.checkpoint import load_weights
 from inlay.config import AUTOENCODERS
-from inlay.evaluate import load_vanilla
+from inlay.decoder_report import load_vanilla
 from inlay.inpainter import Inpainter
 from inlay.metrics.kept import pre_error
 

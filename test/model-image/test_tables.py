@@ -1,7 +1,6 @@
 """The paper's tables beside our own figures."""
 
 import json
-import sys
 
 import pytest
 
@@ -34,13 +33,12 @@ def test_our_figure_stands_beside_the_papers_and_the_rest_says_why_not():
 
 
 @pytest.mark.parametrize("number", sorted(TABLES, key=int))
-def test_every_table_prints_with_or_without_a_report(number, tmp_path, monkeypatch, capsys):
+def test_every_table_prints_with_or_without_a_report(number, tmp_path, capsys):
     report = tmp_path / "tiny.json"
     for content in (None, {"command": "c", "weights": {"a": "0" * 64}, "figures": {}}):
         if content is not None:
             report.write_text(json.dumps(content))
-        monkeypatch.setattr(sys, "argv", ["tables", number, "--report", str(report)])
-        tables.main()
+        tables.main([number, "--report", str(report)])
         printed = capsys.readouterr().out
         assert printed.startswith(f"Table {number} of arXiv 2306.04632")
         assert "n/a (" in printed

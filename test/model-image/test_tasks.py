@@ -28,14 +28,14 @@ class SmallDenoiser(nn.Module):
 @pytest.fixture(scope="module")
 def autoencoder() -> Autoencoder:
     torch.manual_seed(0)
-    return Autoencoder(tiny_autoencoder()).eval().requires_grad_(False)
+    return Autoencoder(tiny_autoencoder()).eval().requires_grad_(False).double()
 
 
 @pytest.fixture(scope="module")
 def copying() -> Autoencoder:
     """One whose decoder copies what it keeps."""
     torch.manual_seed(0)
-    built = Autoencoder(tiny_autoencoder()).eval().requires_grad_(False)
+    built = Autoencoder(tiny_autoencoder()).eval().requires_grad_(False).double()
     start_as_copy(built)
     return built
 
@@ -47,16 +47,17 @@ def picture() -> tuple[Tensor, Tensor]:
     image = nn.functional.interpolate(coarse, size=(44, 60), mode="bilinear")
     mask = torch.zeros(1, 1, 44, 60)
     mask[..., 12:30, 20:41] = 1
-    return image, mask
+    return image.double(), mask.double()
 
 
 def denoiser_of(task: Task) -> SmallDenoiser:
     torch.manual_seed(2)
-    return SmallDenoiser(task.channels).eval().requires_grad_(False)
+    return SmallDenoiser(task.channels).eval().requires_grad_(False).double()
 
 
 def guidance(scale: float = 1.0, shift: float = 0.5) -> Guidance:
-    return Guidance(torch.full((3, 8), shift), torch.zeros(3, 8), scale)
+    some = torch.full((3, 8), shift, dtype=torch.float64)
+    return Guidance(some, torch.zeros_like(some), scale)
 
 
 @pytest.mark.parametrize("name", sorted(TASKS))

@@ -39,5 +39,5 @@ PRESETS: dict[str, LossPreset] = {
     # Mean absolute error alone: what two CPU cores can afford. It leaves holes smooth.
     "plain": LossPreset(perceptual="none", adversarial="none"),
     # With a discriminator beside it and no network from outside: fills get a grain.
-    "grain": LossPreset(perceptual="none", adversarial="hinge", adversarial_factor=0.8),
+    "grain": LossPreset(perceptual="none", adversarial="hinge", adversarial_factor=0.2),
 }

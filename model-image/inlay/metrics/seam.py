@@ -41,14 +41,21 @@ def ratio(parts: tuple[tuple[Tensor, Tensor], ...]) -> Tensor:
     return sum(total for total, _ in parts) / sum(count for _, count in parts)
 
 
-def drift(picture: Tensor, edit: Callable[[Tensor, int], Tensor], edits: int = 10) -> list[float]:
+def drift(
+    picture: Tensor,
+    edit: Callable[[Tensor, int], Tensor],
+    edits: int = 10,
+    kept: Tensor | None = None,
+) -> list[float]:
     """Mean absolute difference from the first picture (B, C, H, W) after each of several edits in a row.
 
-    `edit(picture, number)` makes the next one; measured where no edit meant to change anything, it shows what a
-    service loses each time it is used.
+    `edit(picture, number)` makes the next one. `kept` (B, 1, H, W) is 1 where no edit means to change anything, which
+    is where it is measured: what a service loses each time it is used. Without it, that is everywhere.
     """
     current, lost = picture, []
+    weight = torch.ones_like(picture[:, :1]) if kept is None else kept
     for number in range(edits):
         current = edit(current, number)
-        lost.append((current - picture).abs().mean().item())
+        change = (current - picture).abs().mean(1, keepdim=True)
+        lost.append(((change * weight).sum() / weight.sum().clamp(min=1)).item())
     return lost
