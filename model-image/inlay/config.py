@@ -46,7 +46,7 @@ def sd_autoencoder(width: int, blocks: int) -> AutoencoderConfig:
 
 
 def tiny_autoencoder(
-    width: int = 32, blocks: int = 1, conditional: bool = True
+    width: int = 32, blocks: int = 1, conditional: bool = True, blend: BlendMode = "add"
 ) -> AutoencoderConfig:
     """The autoencoder of the `tiny` profile: the same classes, always in 8 groups."""
     return AutoencoderConfig(
@@ -56,6 +56,7 @@ def tiny_autoencoder(
         decoder_blocks=blocks,
         groups=8,
         conditional=conditional,
+        blend=blend,
     )
 
 
@@ -64,7 +65,9 @@ AUTOENCODERS: dict[str, AutoencoderConfig] = {
     "large": sd_autoencoder(192, 3),
     "large-x2": sd_autoencoder(256, 5),
     "tiny-base": tiny_autoencoder(),
+    "tiny-base-concat": tiny_autoencoder(blend="concat"),
     "tiny-large": tiny_autoencoder(48, 2),
+    "tiny-large-concat": tiny_autoencoder(48, 2, blend="concat"),
     "tiny-large-x2": tiny_autoencoder(64, 3),
     "tiny-vanilla": tiny_autoencoder(conditional=False),
 }

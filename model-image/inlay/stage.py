@@ -1,6 +1,7 @@
 """What each stage of training moves, and the loss of a batch: autoencoder, decoder on the frozen encoder, UNet."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -66,7 +67,7 @@ def build(config: TrainConfig) -> Stage:
         return Stage(autoencoder, [{"params": moving, "share": 1.0}], autoencoder, loss)
 
     weights = config.runs / "autoencoder" / "average.safetensors"
-    load_into(autoencoder, load_weights(weights), weights.name)
+    load_trained(autoencoder, weights, config.pretrained_decoder)
     autoencoder.requires_grad_(False)
     if config.stage == "decoder":
         return Stage(autoencoder, decoder_groups(autoencoder, loss, config), autoencoder, loss)
@@ -75,6 +76,21 @@ def build(config: TrainConfig) -> Stage:
     with torch.no_grad():
         unet.latent_scale.fill_(1 / autoencoder.encode(some.batch(32)).mean.std())
     return Stage(unet, [{"params": list(unet.parameters()), "share": 1.0}], autoencoder, loss)
+
+
+def load_trained(autoencoder: Autoencoder, path: Path, decoder: bool) -> None:
+    """Takes over a trained autoencoder; without `decoder` the decoder's own weights stay what they are.
+
+    Condition branch and blends are left alone where the file has none. CheckpointError where the rest does not fit.
+    """
+    own = autoencoder.state_dict()
+    trained = load_weights(path)
+    if not decoder:
+        trained = {name: t for name, t in trained.items() if not name.startswith("decoder.")}
+    added = ("decoder.condition_encoder.", "decoder.blends.")
+    left = added if decoder else ("decoder.",)
+    kept = {name: t for name, t in own.items() if name.startswith(left) and name not in trained}
+    load_into(autoencoder, kept | trained, path.name)
 
 
 def decoder_groups(

@@ -31,6 +31,8 @@ class TrainConfig:
     warmup: int = 100
     decay: str = "settle"
     """settle or cosine, see `inlay.schedule`."""
+    pretrained_decoder: bool = True
+    """Whether an asymmetric decoder starts from the autoencoder's own; one of another width cannot."""
     trained_share: float = 1.0
     """The share of the rate at which the decoder's pretrained part moves; 0.1 in the paper's base runs."""
     copy_start: bool = True

@@ -3,17 +3,21 @@
 import json
 import shutil
 import sys
+from dataclasses import replace
 
 import pytest
 import torch
 from conftest import encoded, noise_picture
 from PIL import Image
 
-from inlay import decoder_report, evaluate
+from inlay import evaluate
 from inlay.autoencoder import Autoencoder
 from inlay.checkpoint import save_weights
 from inlay.config import AUTOENCODERS
 from inlay.export import VANILLA
+from inlay.reports.examples import draw
+from inlay.train import train
+from inlay.train_config import TrainConfig
 
 
 @pytest.fixture
@@ -65,14 +69,47 @@ def test_each_command_is_reached_by_its_name(monkeypatch, capsys):
     assert capsys.readouterr().out.startswith("Table 9 of arXiv 2306.04632")
 
 
+def test_a_run_is_measured_with_its_configuration_beside_it(
+    profile, pictures, tmp_path, monkeypatch
+):
+    training = TrainConfig(
+        pictures=pictures,
+        runs=tmp_path / "runs",
+        size=32,
+        batch=1,
+        steps=1,
+        autoencoder="tiny-base",
+    )
+    train(training)
+    train(replace(training, stage="decoder"))
+    arguments = ["run", tmp_path / "runs/decoder", "--name", "base-add", "--profile", profile]
+    arguments += ["--pictures", pictures, "--count", "1", "--out", tmp_path / "results"]
+    monkeypatch.setattr(sys, "argv", ["evaluate", *map(str, arguments)])
+    evaluate.main()
+    report = json.loads((tmp_path / "results/base-add.json").read_text())
+    assert report["training"]["step"] == 1
+    assert report["figures"]["pre_error asymmetric"] > 0
+
+
+def test_whole_edits_are_timed(profile, pictures, tmp_path, monkeypatch, capsys):
+    arguments = ["speed", "--profile", profile, "--picture", pictures / "0.png", "--steps", "1"]
+    arguments += ["--runs", "2", "--out", tmp_path / "results"]
+    monkeypatch.setattr(sys, "argv", ["evaluate", *map(str, arguments)])
+    evaluate.main()
+    figures = json.loads((tmp_path / "results/speed.json").read_text())["figures"]
+    assert 0 < figures["seconds an edit, median"] <= figures["seconds an edit, slowest"]
+    assert figures["peak memory of the process (MB)"] > 50
+    assert "seconds of the first" in capsys.readouterr().out
+
+
 def test_holes_may_be_lamas(pictures):
-    examples = decoder_report.draw(pictures, 64, 6, 1, "thick")
+    examples = draw(pictures, 64, 6, 1, "thick")
     shares = [example.mask.mean().item() for example in examples]
     assert all(0 < share <= 0.5 for share in shares)
 
 
 def test_examples_follow_from_the_seed(pictures):
-    first, again, other = (decoder_report.draw(pictures, 64, 4, seed) for seed in (1, 1, 2))
+    first, again, other = (draw(pictures, 64, 4, seed) for seed in (1, 1, 2))
     assert all(torch.equal(a.image, b.image) for a, b in zip(first, again, strict=True))
     assert all(torch.equal(a.mask, b.mask) for a, b in zip(first, again, strict=True))
     assert not torch.equal(first[0].image, other[0].image)

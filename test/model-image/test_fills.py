@@ -8,7 +8,7 @@ import torch
 from conftest import encoded, noise_picture
 from PIL import Image
 
-from inlay import fills
+from inlay.reports import fills
 
 
 @pytest.fixture

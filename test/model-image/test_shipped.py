@@ -10,9 +10,9 @@ from PIL import Image
 
 from inlay.checkpoint import load_weights
 from inlay.config import AUTOENCODERS
-from inlay.decoder_report import load_vanilla
 from inlay.inpainter import Inpainter
 from inlay.metrics.kept import pre_error
+from inlay.reports.decoder import load_vanilla
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "model-image" / "weights" / "tiny"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from inlay import tables
+from inlay.reports import tables
 
 TABLES = json.loads(tables.PAPER.read_text())["tables"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from inlay.metrics.distribution import FEWEST
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 PAPER = ROOT / "data" / "paper_tables.json"
 
 OURS: dict[tuple[str, str, str], str] = {

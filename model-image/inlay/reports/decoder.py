@@ -5,9 +5,6 @@ and the asymmetric decode. Writes the figures as JSON, and as PNG the first exam
 """
 
 import argparse
-import json
-import shlex
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -15,34 +12,23 @@ from torch import Tensor
 from tqdm import tqdm
 
 from inlay.autoencoder import Autoencoder
-from inlay.checkpoint import load_into, load_weights, sha256_of
+from inlay.checkpoint import load_into, load_weights
 from inlay.config import AUTOENCODERS
-from inlay.data import CropStream
 from inlay.export import VANILLA
 from inlay.grid import save_grid
 from inlay.inpainter import Inpainter
-from inlay.lama_masks import STYLES, lama_mask
-from inlay.masks import random_mask
+from inlay.lama_masks import STYLES
 from inlay.metrics.judges import JudgedSet, Judges
-from inlay.metrics.kept import pre_error, psnr
-from inlay.metrics.seam import drift, seam
+from inlay.metrics.seam import seam
 from inlay.metrics.texture import colour_distance, roughness_ratio
+from inlay.reports.examples import Example, draw
+from inlay.reports.report import write_report
+from inlay.reports.true_latents import measure_drift, measure_true_latents
 from inlay.zoom import zoom_on_edge
 
 GRID_ROWS = 8
-DRIFTING = 8
-"""Examples that are decoded ten times over."""
 LARGE_HOLES = ", 40-50 %"
 """The split of the paper's table 1, by the share of the picture that is repainted."""
-
-
-@dataclass(frozen=True)
-class Example:
-    """A held-out picture (1, 3, S, S) in [-1, 1] and the hole (1, 1, S, S) to fill, 1 = repaint."""
-
-    image: Tensor
-    mask: Tensor
-    seed: int
 
 
 def main(given: list[str]) -> None:
@@ -62,22 +48,17 @@ def main(given: list[str]) -> None:
     size, count = inpainter.native_size, arguments.count
     examples = draw(arguments.pictures, size, count, arguments.seed, arguments.masks)
     judges = Judges.load(arguments)
-    figures, rows = measure(inpainter, vanilla, examples, arguments.steps, judges)
-    figures |= measure_drift(inpainter.autoencoder, vanilla, examples[:DRIFTING])
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    report = {
-        "command": shlex.join(["python", "-m", "inlay.evaluate", *given]),
-        "weights": {p.name: sha256_of(p) for p in sorted(arguments.profile.glob("*.safetensors"))},
-        "figures": figures,
-    }
-    (arguments.out / "tiny.json").write_text(json.dumps(report, indent=2) + "\n")
+    ours = inpainter.autoencoder
+    figures = measure_true_latents(ours, vanilla, examples)
+    figures |= measure_drift(ours, vanilla, examples)
+    sampled, rows = measure_sampled(inpainter, vanilla, examples, arguments.steps, judges)
+    weights = list(arguments.profile.glob("*.safetensors"))
+    write_report(arguments.out / "tiny.json", given, weights, figures | sampled)
     titles = ("input", "mask", "vanilla", "naive paste", "asymmetric")
     shown = list(zip(rows, examples, strict=True))[:GRID_ROWS]
     save_grid(arguments.out / "tiny.png", [row for row, _ in shown], titles)
     edges = [zoom_on_edge(row, example.mask) for row, example in shown]
     save_grid(arguments.out / "tiny-edge.png", edges, titles)
-    for name, value in figures.items():
-        print(f"{name:48} {value:.6g}")
 
 
 def load_vanilla(profile: Path) -> Autoencoder:
@@ -92,28 +73,15 @@ def load_vanilla(profile: Path) -> Autoencoder:
     return autoencoder.eval().requires_grad_(False)
 
 
-def draw(folder: Path, size: int, count: int, seed: int, masks: str = "mixed") -> list[Example]:
-    """Crops and holes that follow from the seed alone; holes as in training, or of one of LaMa's styles."""
-    generator = torch.Generator().manual_seed(seed)
-    stream = CropStream(folder, size, generator)
-
-    def hole() -> Tensor:
-        if masks == "mixed":
-            return random_mask(size, generator)
-        return lama_mask(STYLES[masks], size, generator)
-
-    return [Example(stream.batch(1), hole()[None], seed + index) for index in range(count)]
-
-
 @torch.inference_mode()
-def measure(
+def measure_sampled(
     inpainter: Inpainter,
     vanilla: Autoencoder,
     examples: list[Example],
     steps: int,
     judges: Judges,
 ) -> tuple[dict[str, float], list[list[Tensor]]]:
-    """Mean figures over the examples, and each example's pictures: input, masked, vanilla, pasted, asymmetric."""
+    """What fills are like once decoded, and each example's pictures: input, masked, vanilla, pasted, asymmetric."""
     ours = inpainter.autoencoder
     columns: dict[str, list[Tensor]] = {}
     names = ("vanilla", "asymmetric", "asymmetric, without mask")
@@ -123,19 +91,8 @@ def measure(
     def note(name: str, value: Tensor) -> None:
         columns.setdefault(name, []).append(value)
 
-    for example in tqdm(examples, desc="examples"):
+    for example in tqdm(examples, desc="sampled latents"):
         image, mask = example.image, example.mask
-        true = ours.encode(image).mean
-        plain, conditioned = vanilla.decode(true), ours.decode(true, image, mask)
-        note("pre_error vanilla", pre_error(plain, image, mask))
-        note("pre_error asymmetric", pre_error(conditioned, image, mask))
-        note("psnr without mask, vanilla (dB)", psnr(plain, image))
-        unconditioned = ours.decode(true)
-        note("pre_error asymmetric, without mask", pre_error(unconditioned, image, mask))
-        note("psnr without mask, asymmetric (dB)", psnr(unconditioned, image))
-        note("edited region error, vanilla", pre_error(plain, image, 1 - mask))
-        note("edited region error, asymmetric", pre_error(conditioned, image, 1 - mask))
-
         sampled = inpainter.sample(image, mask, [example.seed], steps)
         raw = vanilla.decode(sampled).clamp(-1, 1)
         pasted = torch.where(mask.bool(), raw, image)
@@ -154,7 +111,6 @@ def measure(
         rows.append([image, image * (1 - mask) + mask, raw, pasted, delivered])
 
     figures = {name: torch.cat(values).nanmean().item() for name, values in columns.items()}
-    figures["pre_error ratio"] = figures["pre_error vanilla"] / figures["pre_error asymmetric"]
     seams = [torch.cat(columns[f"seam {name}"]) for name in ("asymmetric", "naive paste")]
     figures["share of pictures with a smaller seam"] = (seams[0] < seams[1]).float().mean().item()
     rough = torch.cat(columns["fill roughness, hole to ring"])
@@ -164,26 +120,6 @@ def measure(
     figures["share of fills with roughness 0.5 to 2"] = share((rough >= 0.5) & (rough <= 2), rough)
     figures["share of fills within 8 of the ring's colour"] = share(near < 8, near)
     return figures, rows
-
-
-@torch.inference_mode()
-def measure_drift(
-    ours: Autoencoder, vanilla: Autoencoder, examples: list[Example]
-) -> dict[str, float]:
-    """What ten raw decodes in a row make of kept pixels, as the mean absolute difference on [-1, 1]."""
-    lost: dict[str, list[float]] = {"vanilla": [], "asymmetric": []}
-    for example in tqdm(examples, desc="drift"):
-        image, mask = example.image, example.mask
-
-        def softened(picture: Tensor, _number: int) -> Tensor:
-            return vanilla.decode(vanilla.encode(picture).mean).clamp(-1, 1)
-
-        def kept(picture: Tensor, _number: int, mask: Tensor = mask) -> Tensor:
-            return ours.decode(ours.encode(picture).mean, picture, mask).clamp(-1, 1)
-
-        lost["vanilla"].append(drift(image, softened, kept=1 - mask)[-1])
-        lost["asymmetric"].append(drift(image, kept, kept=1 - mask)[-1])
-    return {f"drift after 10 decodes, {n}": sum(v) / max(len(v), 1) for n, v in lost.items()}
 
 
 def share(holds: Tensor, values: Tensor) -> float:

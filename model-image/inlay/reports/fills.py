@@ -6,8 +6,6 @@ grid.
 """
 
 import argparse
-import json
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +15,12 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from inlay.checkpoint import sha256_of
 from inlay.data import CropStream
 from inlay.grid import save_grid
 from inlay.inpainter import Inpainter
 from inlay.metrics.texture import colour_distance, ring_energy, roughness_ratio
 from inlay.pictures import ENDINGS
+from inlay.reports.report import write_report
 
 TRIES = 60
 HOLE = 0.3
@@ -54,19 +52,12 @@ def main(given: list[str]) -> None:
     inpainter = Inpainter.load(arguments.profile, torch.device("cpu"))
     places = list(find_places(arguments.pictures, inpainter.native_size, arguments.seed))
     rows, pictures = measure(inpainter, places, arguments.steps, arguments.seed)
-    report = {
-        "command": shlex.join(["python", "-m", "inlay.evaluate", "fills", *given]),
-        "weights": {p.name: sha256_of(p) for p in sorted(arguments.profile.glob("*.safetensors"))},
-        "figures": summary(rows),
-        "photographs": rows,
-    }
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    (arguments.out / "fills.json").write_text(json.dumps(report, indent=2) + "\n")
-    save_grid(arguments.out / "fills.png", pictures, ("photograph", "mask", "Telea", "Inlay"))
     for name, row in rows.items():
         print(f"{name:34}", *(f"{key} {value:7.2f}" for key, value in row.items()))
-    for name, value in report["figures"].items():
-        print(f"{name:64} {value:.3g}")
+    weights = list(arguments.profile.glob("*.safetensors"))
+    report = arguments.out / "fills.json"
+    write_report(report, ["fills", *given], weights, summary(rows), photographs=rows)
+    save_grid(arguments.out / "fills.png", pictures, ("photograph", "mask", "Telea", "Inlay"))
 
 
 def find_places(folder: Path, size: int, seed: int) -> Iterator[Place]:

@@ -1,0 +1,1 @@
+"""What `inlay.evaluate` measures, one report a file."""

@@ -1,0 +1,41 @@
+"""Measures a decoder in training, as the paper's tables compare them: `python -m inlay.evaluate run runs/decoder`.
+
+For ablations: decoders of one encoder, each by its own run. Writes `results/NAME.json` with the run's whole
+configuration.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+from inlay.autoencoder import Autoencoder
+from inlay.checkpoint import load_into, load_weights
+from inlay.config import AUTOENCODERS
+from inlay.reports.decoder import load_vanilla
+from inlay.reports.examples import draw
+from inlay.reports.report import write_report
+from inlay.reports.true_latents import measure_true_latents
+
+SIZE = 256
+
+
+def main(given: list[str]) -> None:
+    """Reads the command line and measures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("run", type=Path, help="the folder of a decoder's run")
+    parser.add_argument("--name", required=True, help="the report's name, such as large-add")
+    parser.add_argument("--profile", type=Path, default=Path("weights/tiny"), help="for vanilla")
+    parser.add_argument("--pictures", type=Path, default=Path("data/held_out"))
+    parser.add_argument("--count", type=int, default=56)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=Path("results"))
+    arguments = parser.parse_args(given)
+    trained = json.loads((arguments.run / "config.json").read_text())
+    weights = arguments.run / "average.safetensors"
+    autoencoder = Autoencoder(AUTOENCODERS[trained["autoencoder"]])
+    load_into(autoencoder, load_weights(weights), weights.name)
+    autoencoder.eval().requires_grad_(False)
+    examples = draw(arguments.pictures, SIZE, arguments.count, arguments.seed)
+    figures = measure_true_latents(autoencoder, load_vanilla(arguments.profile), examples)
+    report = arguments.out / f"{arguments.name}.json"
+    write_report(report, ["run", *given], [weights], figures, training=trained)
