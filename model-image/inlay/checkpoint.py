@@ -56,16 +56,23 @@ def load_published(path: Path, sha256: str) -> dict[str, Tensor]:
         state = load_weights(path, sha256)
     else:
         check_file(path, sha256)
-        try:
-            loaded = torch.load(path, map_location="cpu", weights_only=True)
-        except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
-            raise CheckpointError(
-                f"{path.name} cannot be read without running it: {error}"
-            ) from error
-        values = loaded.get("state_dict", loaded)
+        values = load_checked_pickle(path)
         state = {name: value.float() for name, value in values.items() if value.is_floating_point()}
     state = from_authors(state) if is_authors(state) else state
     return {name: t for name, t in state.items() if ".condition_encoder.up_layers." not in name}
+
+
+def load_checked_pickle(path: Path) -> dict[str, Tensor]:
+    """The tensors of a PyTorch checkpoint whose hash is checked, read with `weights_only`: no code of it runs.
+
+    Raises CheckpointError for what cannot be read so.
+    """
+    try:
+        loaded = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
+        raise CheckpointError(f"{path.name} cannot be read without running it: {error}") from error
+    values = loaded.get("state_dict", loaded)
+    return {name: value for name, value in values.items() if isinstance(value, Tensor)}
 
 
 def load_into(module: nn.Module, state: dict[str, Tensor], what: str) -> None:
