@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from inlay.checkpoint import CheckpointError, load_into, load_weights
 from inlay.config import AUTOENCODERS, UNetConfig
 from inlay.diffusion import sample, seeded_noise
 from inlay.hole import show_hole
+from inlay.settings import FillSettings, OnStep
 from inlay.unet import UNet
 
 
@@ -88,22 +88,14 @@ class Inpainter:
         return hashlib.sha256(joined.encode()).hexdigest()
 
     @torch.inference_mode()
-    def fill(
-        self,
-        image: Tensor,
-        mask: Tensor,
-        *,
-        seeds: list[int],
-        steps: int,
-        guidance: float,
-        strength: float,
-        on_step: Callable[[int, int], None],
-    ) -> Tensor:
+    def fill(self, image: Tensor, mask: Tensor, settings: FillSettings, on_step: OnStep) -> Tensor:
         """Pictures (n, 3, S, S) in [-1, 1] for a picture (1, 3, S, S) and a mask (1, 1, S, S) in {0, 1}, 1 = repaint.
 
-        `guidance` has no meaning without a prompt. `on_step` may raise to stop.
+        Guidance has no meaning without a prompt, and this reads none. `on_step` may raise to stop.
         """
-        latents = self.sample(image, mask, seeds, steps, strength, on_step)
+        latents = self.sample(
+            image, mask, settings.seeds, settings.steps, settings.strength, on_step
+        )
         reference = next(self._unet.parameters())
         decoded = self.autoencoder.decode(latents, image.to(reference), mask.to(reference))
         return decoded.float().clamp(-1, 1)
@@ -116,7 +108,7 @@ class Inpainter:
         seeds: list[int],
         steps: int,
         strength: float = 1.0,
-        on_step: Callable[[int, int], None] = lambda _done, _total: None,
+        on_step: OnStep = lambda _done, _total: None,
     ) -> Tensor:
         """The sampled latents (n, 4, S/8, S/8) of `fill`, before they are decoded."""
         if not torch.isfinite(image).all():

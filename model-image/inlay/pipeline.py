@@ -1,6 +1,5 @@
 """From a picture and a mask to finished pictures: crops, fills, and the composite that keeps what is kept."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,6 +12,7 @@ from torch import Tensor
 
 from inlay.crops import Crop, plan_crops
 from inlay.pixels import Picture, Samples
+from inlay.settings import FillSettings, OnStep
 
 
 class Filler(Protocol):
@@ -22,26 +22,8 @@ class Filler(Protocol):
     def native_size(self) -> int: ...
 
     def fill(
-        self,
-        image: Tensor,
-        mask: Tensor,
-        *,
-        seeds: list[int],
-        steps: int,
-        guidance: float,
-        strength: float,
-        on_step: Callable[[int, int], None],
+        self, image: Tensor, mask: Tensor, settings: FillSettings, on_step: OnStep
     ) -> Tensor: ...
-
-
-@dataclass(frozen=True)
-class FillSettings:
-    """How holes are filled."""
-
-    seeds: list[int]
-    steps: int
-    guidance: float
-    strength: float
 
 
 @dataclass(frozen=True)
@@ -59,7 +41,7 @@ def fill_picture(
     picture: Picture,
     mask: NDArray[np.bool_],
     settings: FillSettings,
-    on_step: Callable[[int, int], None],
+    on_step: OnStep,
 ) -> Filled:
     """Fills the mask (H, W) once a seed. Samples where the mask is False are the picture's own, unchanged.
 
@@ -84,15 +66,7 @@ def fill_picture(
         for group in groups:
             image = to_tensor(cut(colours[group[0]], crop), filler.native_size)
             hole = mask_tensor(cut(waiting, crop), filler.native_size)
-            generated = filler.fill(
-                image,
-                hole,
-                seeds=[settings.seeds[i] for i in group],
-                steps=settings.steps,
-                guidance=settings.guidance,
-                strength=settings.strength,
-                on_step=advance,
-            )
+            generated = filler.fill(image, hole, settings.for_outputs(group), advance)
             for i, output in zip(group, generated, strict=True):
                 paste(colours[i], output, crop, region)
         waiting &= ~region

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from inlay.inpainter import Inpainter
 from inlay.manifest import Manifest, ManifestOutput, Note, failure
 from inlay.outcome import EditError
-from inlay.pipeline import FillSettings, fill_picture
+from inlay.pipeline import fill_picture
 from inlay.pixels import Picture, Samples, decode_mask, decode_picture, encode_picture
+from inlay.settings import FillSettings, OnStep
 from inlay.transport import EdgeClient
 
 MAX_INPUT_BYTES = 50 * 1024 * 1024
@@ -45,6 +46,17 @@ class EditInput:
         """One seed an output: `seed + i`, so that each can be made again alone."""
         return [(self.seed + index) % 2**32 for index in range(self.n)]
 
+    def settings(self) -> FillSettings:
+        """How the holes are to be filled."""
+        return FillSettings(
+            seeds=self.seeds(),
+            steps=self.steps,
+            guidance=self.guidance,
+            strength=self.strength,
+            prompt=self.prompt,
+            negative_prompt=self.negative_prompt,
+        )
+
 
 class Timings:
     """Milliseconds by part, as the manifest reports them."""
@@ -69,7 +81,7 @@ def run_edit(
     inpainter: Inpainter,
     edge: EdgeClient,
     request: EditInput,
-    on_step: Callable[[int, int], None],
+    on_step: OnStep,
 ) -> Manifest:
     """Carries one attempt out and writes its manifest; returns it.
 
@@ -98,7 +110,7 @@ def edit_picture(
     inpainter: Inpainter,
     edge: EdgeClient,
     request: EditInput,
-    on_step: Callable[[int, int], None],
+    on_step: OnStep,
     timings: Timings,
 ) -> tuple[tuple[ManifestOutput, ...], tuple[Note, ...]]:
     """Fills the picture and uploads every output."""
@@ -108,8 +120,7 @@ def edit_picture(
     picture = decode_picture(image_file)
     mask = decode_mask(mask_file, picture.width, picture.height)
     timings.mark("decode_ms")
-    settings = FillSettings(request.seeds(), request.steps, request.guidance, request.strength)
-    filled = fill_picture(inpainter, picture, mask, settings, on_step)
+    filled = fill_picture(inpainter, picture, mask, request.settings(), on_step)
     timings.mark("sample_ms")
 
     outputs = []

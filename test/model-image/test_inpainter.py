@@ -9,6 +9,7 @@ import torch
 from inlay.checkpoint import CheckpointError, load_weights, save_weights
 from inlay.diffusion import add_noise, sample, signal_and_noise
 from inlay.inpainter import Inpainter
+from inlay.settings import FillSettings
 
 CPU = torch.device("cpu")
 
@@ -17,13 +18,9 @@ def fill(inpainter: Inpainter, seeds: list[int], **options) -> torch.Tensor:
     image = torch.rand((1, 3, 64, 64), generator=torch.Generator().manual_seed(5)) * 2 - 1
     mask = torch.zeros(1, 1, 64, 64)
     mask[..., 16:48, 16:48] = 1
-    settings = {"steps": 3, "guidance": 7.5, "strength": 1.0, "on_step": lambda *_: None}
-    return inpainter.fill(
-        options.pop("image", image),
-        options.pop("mask", mask),
-        seeds=seeds,
-        **(settings | options),
-    )
+    image, mask = options.pop("image", image), options.pop("mask", mask)
+    on_step = options.pop("on_step", lambda *_: None)
+    return inpainter.fill(image, mask, FillSettings(seeds, **({"steps": 3} | options)), on_step)
 
 
 def test_output_i_is_the_same_alone_and_in_a_batch(inpainter):

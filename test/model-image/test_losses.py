@@ -8,6 +8,7 @@ from torch import nn
 
 from inlay.checkpoint import CheckpointError, save_weights
 from inlay.losses.decoder_loss import DecoderLoss
+from inlay.losses.grain import grain_distance
 from inlay.losses.patch_gan import (
     PatchDiscriminator,
     adaptive_weight,
@@ -57,6 +58,25 @@ def test_the_perceptual_loss_is_nothing_between_equals_and_grows(vgg):
     assert feature_distance(vgg, a, a).item() == 0
     near = feature_distance(vgg, a, a + 0.1 * (b - a))
     assert 0 < near < feature_distance(vgg, a, b)
+
+
+def test_grain_counts_how_rough_places_are_and_not_where_exactly():
+    fine = torch.rand((1, 3, 64, 64), generator=torch.Generator().manual_seed(1)) * 2 - 1
+    assert grain_distance(fine, fine).item() == 0
+    moved = grain_distance(fine, fine.roll(3, dims=3))
+    smooth = grain_distance(torch.zeros_like(fine), fine)
+    assert moved < 0.2 < smooth
+    # Twice the amplitude is four times the energy, at every place and scale.
+    assert grain_distance(fine, 2 * fine).item() == pytest.approx(math.log(4), abs=0.01)
+
+
+def test_grain_pulls_a_smooth_picture_towards_texture():
+    target = torch.rand((1, 3, 32, 32), generator=torch.Generator().manual_seed(1)) * 2 - 1
+    made = (0.01 * target).requires_grad_()
+    grain_distance(made, target).backward()
+    with torch.no_grad():
+        stepped = made - 0.01 * made.grad / made.grad.norm()
+        assert grain_distance(stepped, target) < grain_distance(made, target)
 
 
 def test_the_discriminators_losses_at_known_judgements():

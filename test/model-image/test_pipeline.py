@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_crops import masks
 
-from inlay.pipeline import FillSettings, cut, fill_picture, mask_tensor
+from inlay.pipeline import cut, fill_picture, mask_tensor
 from inlay.pixels import decode_picture, encode_picture
+from inlay.settings import FillSettings
 
 MODES = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
 
@@ -23,17 +24,19 @@ class NoiseFiller:
     native_size: int = 16
     shown: list[tuple[torch.Tensor, torch.Tensor]] = field(default_factory=list)
 
-    def fill(self, image, mask, *, seeds, steps, guidance, strength, on_step):
+    def fill(self, image, mask, settings, on_step):
         self.shown.append((image, mask))
-        for step in range(steps):
-            on_step(step + 1, steps)
+        for step in range(settings.steps):
+            on_step(step + 1, settings.steps)
         size = (3, self.native_size, self.native_size)
-        made = [torch.rand(size, generator=torch.Generator().manual_seed(s)) for s in seeds]
+        made = [
+            torch.rand(size, generator=torch.Generator().manual_seed(s)) for s in settings.seeds
+        ]
         return torch.stack(made) * 2 - 1
 
 
 def settings_of(*seeds: int, steps: int = 1) -> FillSettings:
-    return FillSettings(seeds=list(seeds), steps=steps, guidance=7.5, strength=1.0)
+    return FillSettings(list(seeds), steps)
 
 
 def nothing(_done: int, _total: int) -> None:
@@ -66,8 +69,8 @@ def test_every_masked_pixel_is_painted(mask):
     picture = decode_picture(encoded(np.zeros((height, width, 3), np.uint8), "RGB"))
 
     class White(NoiseFiller):
-        def fill(self, image, mask, **options):
-            return torch.ones_like(super().fill(image, mask, **options))
+        def fill(self, *options):
+            return torch.ones_like(super().fill(*options))
 
     (result,) = fill_picture(White(), picture, mask, settings_of(0), nothing).samples
     assert (result[mask] == 255).all()

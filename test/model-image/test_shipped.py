@@ -13,6 +13,7 @@ from inlay.config import AUTOENCODERS
 from inlay.inpainter import Inpainter
 from inlay.metrics.kept import pre_error
 from inlay.reports.decoder import load_vanilla
+from inlay.settings import FillSettings
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "model-image" / "weights" / "tiny"
@@ -65,9 +66,7 @@ def test_its_decoder_gives_the_same_picture_in_diffusers(tiny, example):
 
 def test_a_fill_is_a_picture_whose_hole_is_new(tiny, example):
     image, mask = example
-    filled = tiny.fill(
-        image, mask, seeds=[7], steps=4, guidance=7.5, strength=1.0, on_step=lambda *_: None
-    )
+    filled = tiny.fill(image, mask, FillSettings([7], steps=4), lambda *_: None)
     assert filled.shape == image.shape
     assert torch.isfinite(filled).all()
     changed = (filled - image).abs().mean(1, keepdim=True)

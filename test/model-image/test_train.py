@@ -61,7 +61,7 @@ def test_a_run_that_was_broken_off_goes_on_step_for_step(config, tmp_path):
 
 @pytest.mark.parametrize("stage", ["autoencoder", "decoder"])
 def test_a_run_with_a_discriminator_goes_on_step_for_step(config, tmp_path, stage):
-    shared = replace(config, preset="grain", discriminator_width=8, steps=4, save_every=2)
+    shared = replace(config, preset="judged", discriminator_width=8, steps=4, save_every=2)
     for name in ("whole", "parts"):
         train(replace(config, runs=tmp_path / name, steps=1, seed=1))
         (tmp_path / name / "autoencoder/run.safetensors").unlink()

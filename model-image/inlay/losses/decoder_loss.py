@@ -5,6 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from inlay.checkpoint import load_into
+from inlay.losses.grain import grain_distance
 from inlay.losses.patch_gan import (
     PatchDiscriminator,
     adaptive_weight,
@@ -67,8 +68,10 @@ class DecoderLoss(nn.Module):
         return losses(self.discriminator(image), self.discriminator(decoded.detach()))
 
     def reconstruction(self, decoded: Tensor, image: Tensor) -> Tensor:
-        """Pixel and perceptual loss."""
+        """Pixel, perceptual and grain loss."""
         loss = F.l1_loss(decoded, image)
+        if self.preset.grain > 0:
+            loss = loss + self.preset.grain * grain_distance(decoded, image)
         if self.preset.perceptual == "vgg":
             loss = loss + feature_distance(self.network, decoded, image)
         elif self.preset.perceptual == "lpips":

@@ -15,6 +15,8 @@ class LossPreset:
     """The step from which the discriminator counts."""
     adversarial_factor: float = 1.0
     """Times the adaptive weight."""
+    grain: float = 0.0
+    """Weight of `inlay.losses.grain`."""
     sampled_latents: bool = False
     """Whether latents are drawn from the posterior, or its mean."""
     learnt_variance: bool = False
@@ -38,6 +40,8 @@ PRESETS: dict[str, LossPreset] = {
     ),
     # Mean absolute error alone: what two CPU cores can afford. It leaves holes smooth.
     "plain": LossPreset(perceptual="none", adversarial="none"),
-    # With a discriminator beside it and no network from outside: fills get a grain.
-    "grain": LossPreset(perceptual="none", adversarial="hinge", adversarial_factor=0.2),
+    # With as much fine detail as the target has, place by place: fills get a grain.
+    "grain": LossPreset(perceptual="none", adversarial="none", grain=0.02),
+    # With a discriminator beside it and no network from outside. It needs longer than `grain`, and more pictures.
+    "judged": LossPreset(perceptual="none", adversarial="hinge", adversarial_factor=0.2),
 }

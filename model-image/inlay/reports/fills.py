@@ -21,6 +21,7 @@ from inlay.inpainter import Inpainter
 from inlay.metrics.texture import colour_distance, ring_energy, roughness_ratio
 from inlay.pictures import ENDINGS
 from inlay.reports.report import write_report
+from inlay.settings import FillSettings
 
 TRIES = 60
 HOLE = 0.3
@@ -87,15 +88,8 @@ def measure(
     rows, pictures = {}, []
     for place in tqdm(places, desc="photographs"):
         image, mask = place.image, place.mask
-        filled = inpainter.fill(
-            image,
-            mask,
-            seeds=[seed],
-            steps=steps,
-            guidance=1.0,
-            strength=1.0,
-            on_step=lambda _done, _total: None,
-        )
+        settings = FillSettings(seeds=[seed], steps=steps)
+        filled = inpainter.fill(image, mask, settings, lambda _done, _total: None)
         ours = torch.where(mask.bool(), filled, image)
         classical = telea(image, mask)
         rows[place.name] = {

@@ -12,9 +12,10 @@ import torch
 from PIL import Image, ImageOps
 
 from inlay.inpainter import Inpainter
-from inlay.pipeline import FillSettings, fill_picture
+from inlay.pipeline import fill_picture
 from inlay.pixels import decode_picture, encode_picture
 from inlay.reports.report import write_report
+from inlay.settings import FillSettings
 
 
 def main(given: list[str]) -> None:
@@ -32,7 +33,7 @@ def main(given: list[str]) -> None:
     photograph = square(arguments.picture, size)
     mask = np.zeros((size, size), bool)
     mask[size // 4 : -size // 4, size // 4 : -size // 4] = True
-    settings = FillSettings(seeds=[1], steps=arguments.steps, guidance=1.0, strength=1.0)
+    settings = FillSettings(seeds=[1], steps=arguments.steps)
     seconds = []
     for _ in range(arguments.runs + 1):
         started = time.perf_counter()

@@ -1,0 +1,25 @@
+"""How holes are filled: what a customer chose, whatever network fills them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+OnStep = Callable[[int, int], None]
+"""Called after every step with the number done and their total; may raise to stop."""
+
+
+@dataclass(frozen=True)
+class FillSettings:
+    """One setting for each output's seed, and the rest for all."""
+
+    seeds: list[int]
+    steps: int = 20
+    guidance: float = 7.5
+    """How far to lean towards the prompt; 1 is not at all."""
+    strength: float = 1.0
+    """The share of the way that starts from noise; 1 forgets what was in the hole."""
+    prompt: str = ""
+    negative_prompt: str = ""
+
+    def for_outputs(self, indices: list[int]) -> "FillSettings":
+        """The same for some of the outputs."""
+        return replace(self, seeds=[self.seeds[index] for index in indices])
