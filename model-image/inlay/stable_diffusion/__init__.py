@@ -1,0 +1,1 @@
+"""Stable Diffusion's UNet and text encoder around the asymmetric decoder."""

@@ -1,0 +1,110 @@
+"""Fills holes with Stable Diffusion's inpainting UNet and the asymmetric decoder."""
+
+from dataclasses import dataclass
+
+import torch
+from diffusers import UNet2DConditionModel
+from torch import Tensor
+
+from inlay.autoencoder import Autoencoder, check_mask
+from inlay.blend import MaskReduction
+from inlay.hole import show_hole
+from inlay.settings import FillSettings, OnStep
+from inlay.stable_diffusion.samplers import DISTILLED, NOISY, make_sampler
+from inlay.stable_diffusion.text import TextEncoder
+
+SCALE = 0.18215
+"""What Stable Diffusion 1.5 multiplies latents by, so that they have a deviation of about 1."""
+
+
+@dataclass
+class Painter:
+    """Fills the hole of a square picture at the model's native size, as a prompt says.
+
+    Noise depends on each output's seed alone and is made on the CPU, so that output i is the same whatever n is.
+    """
+
+    autoencoder: Autoencoder
+    unet: UNet2DConditionModel
+    text: TextEncoder
+    sampler: str = "dpm++2m"
+    native_size: int = 512
+    conditioned: bool = True
+    """False decodes without looking at the picture, as the plain VAE does; to compare."""
+    reduction: MaskReduction = "area"
+
+    @torch.inference_mode()
+    def fill(self, image: Tensor, mask: Tensor, settings: FillSettings, on_step: OnStep) -> Tensor:
+        """Pictures (n, 3, S, S) in [-1, 1] for a picture (1, 3, S, S) and a mask (1, 1, S, S) in {0, 1}, 1 = repaint.
+
+        Raises ValueError for a picture that is not finite and a mask that is not hard; `on_step` may raise to stop.
+        """
+        if not torch.isfinite(image).all():
+            raise ValueError("the picture holds values that are not finite")
+        check_mask(mask)
+        image, mask = (x.to(self.unet.device, self.unet.dtype) for x in (image, mask))
+        latents = self.sample(image, mask, settings, on_step)
+        condition = (image, mask) if self.conditioned else (None, None)
+        decoded = self.autoencoder.decode(latents / SCALE, *condition, reduction=self.reduction)
+        if not torch.isfinite(decoded).all():
+            decoded = self.decode_in_full(latents / SCALE, *condition)
+        return decoded.float().clamp(-1, 1)
+
+    def decode_in_full(self, latents: Tensor, image: Tensor | None, mask: Tensor | None) -> Tensor:
+        """The same decode in fp32: half precision has overflown."""
+        given = next(self.autoencoder.parameters()).dtype
+        try:
+            whole = (None if part is None else part.float() for part in (image, mask))
+            return self.autoencoder.float().decode(latents.float(), *whole, self.reduction)
+        finally:
+            self.autoencoder.to(given)
+
+    def sample(
+        self, image: Tensor, mask: Tensor, settings: FillSettings, on_step: OnStep
+    ) -> Tensor:
+        """The sampled latents (n, 4, S/8, S/8), still scaled."""
+        hole, masked = show_hole(self.autoencoder, image, mask, self.reduction)
+        shown = torch.cat([hole, masked * SCALE], dim=1)
+        generators = [torch.Generator().manual_seed(seed) for seed in settings.seeds]
+        shape = (1, masked.shape[1], *masked.shape[-2:])
+        noise = torch.cat([torch.randn(shape, generator=g) for g in generators]).to(shown)
+        sampler = make_sampler(self.sampler)
+        sampler.set_timesteps(settings.steps, device=shown.device)
+        timesteps = sampler.timesteps
+        latents = noise * sampler.init_noise_sigma
+        if settings.strength < 1:
+            kept = max(1, min(round(settings.steps * settings.strength), settings.steps))
+            timesteps = timesteps[-kept * sampler.order :]
+            start = self.autoencoder.encode(image).mean * SCALE
+            latents = sampler.add_noise(start.expand_as(noise), noise, timesteps[:1])
+        guidance = 1.0 if self.sampler in DISTILLED else settings.guidance
+        contexts = self.contexts(settings, guidance)
+        more = {"generator": generators} if self.sampler in NOISY else {}
+        for number, t in enumerate(timesteps, 1):
+            predicted = self.predict(
+                sampler.scale_model_input(latents, t), t, shown, contexts, guidance
+            )
+            latents = sampler.step(predicted, t, latents, **more).prev_sample
+            on_step(number, len(timesteps))
+        return latents
+
+    def contexts(self, settings: FillSettings, guidance: float) -> Tensor:
+        """The prompt's embedding (1, 77, d); with guidance the negative one's before it (2, 77, d)."""
+        wanted = self.text.encode(settings.prompt)
+        if guidance == 1.0:
+            return wanted
+        return torch.cat([self.text.encode(settings.negative_prompt), wanted])
+
+    def predict(
+        self, latents: Tensor, t: Tensor, shown: Tensor, contexts: Tensor, guidance: float
+    ) -> Tensor:
+        """The predicted noise (n, 4, h, w), leaning from the negative prompt to the prompt (Ho and Salimans 2022)."""
+        count, sides = len(latents), len(contexts)
+        stacked = torch.cat([latents, shown.expand(count, -1, -1, -1)], dim=1)
+        predicted = self.unet(
+            stacked.repeat(sides, 1, 1, 1), t, contexts.repeat_interleave(count, 0)
+        ).sample
+        if sides == 1:
+            return predicted
+        away, towards = predicted.chunk(2)
+        return away + guidance * (towards - away)
