@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from torch import Tensor
+
 OnStep = Callable[[int, int], None]
 """Called after every step with the number done and their total; may raise to stop."""
 
@@ -19,6 +21,8 @@ class FillSettings:
     """The share of the way that starts from noise; 1 forgets what was in the hole."""
     prompt: str = ""
     negative_prompt: str = ""
+    example: Tensor | None = None
+    """What paint-by-example is to paint (1, 3, 224, 224), normalised as CLIP's pictures are."""
 
     def for_outputs(self, indices: list[int]) -> "FillSettings":
         """The same for some of the outputs."""

@@ -1,6 +1,7 @@
-"""Fills holes with Stable Diffusion's inpainting UNet and the asymmetric decoder."""
+"""Fills holes with Stable Diffusion's UNets and the asymmetric decoder: the paper's three tasks."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from diffusers import UNet2DConditionModel
@@ -11,22 +12,29 @@ from inlay.blend import MaskReduction
 from inlay.hole import show_hole
 from inlay.settings import FillSettings, OnStep
 from inlay.stable_diffusion.samplers import DISTILLED, NOISY, make_sampler
-from inlay.stable_diffusion.text import TextEncoder
+from inlay.tasks import TASKS, Task
 
 SCALE = 0.18215
 """What Stable Diffusion 1.5 multiplies latents by, so that they have a deviation of about 1."""
 
 
+class Guide(Protocol):
+    """What the UNet leans towards, and what it leans away from; both (1, tokens, d)."""
+
+    def guide(self, settings: FillSettings) -> tuple[Tensor, Tensor]: ...
+
+
 @dataclass
 class Painter:
-    """Fills the hole of a square picture at the model's native size, as a prompt says.
+    """Fills the hole of a square picture at the model's native size, as a prompt or an example says.
 
     Noise depends on each output's seed alone and is made on the CPU, so that output i is the same whatever n is.
     """
 
     autoencoder: Autoencoder
     unet: UNet2DConditionModel
-    text: TextEncoder
+    guide: Guide
+    task: Task = TASKS["inpaint"]
     sampler: str = "dpm++2m"
     native_size: int = 512
     conditioned: bool = True
@@ -43,8 +51,10 @@ class Painter:
             raise ValueError("the picture holds values that are not finite")
         check_mask(mask)
         image, mask = (x.to(self.unet.device, self.unet.dtype) for x in (image, mask))
+        if not self.task.keeps:
+            mask = torch.ones_like(mask)
         latents = self.sample(image, mask, settings, on_step)
-        condition = (image, mask) if self.conditioned else (None, None)
+        condition = (image, mask) if self.conditioned and self.task.keeps else (None, None)
         decoded = self.autoencoder.decode(latents / SCALE, *condition, reduction=self.reduction)
         if not torch.isfinite(decoded).all():
             decoded = self.decode_in_full(latents / SCALE, *condition)
@@ -64,12 +74,12 @@ class Painter:
     ) -> Tensor:
         """The sampled latents (n, 4, S/8, S/8), still scaled."""
         hole, masked = show_hole(self.autoencoder, image, mask, self.reduction)
-        shown = torch.cat([hole, masked * SCALE], dim=1)
+        masked = masked * SCALE
         generators = [torch.Generator().manual_seed(seed) for seed in settings.seeds]
         shape = (1, masked.shape[1], *masked.shape[-2:])
-        noise = torch.cat([torch.randn(shape, generator=g) for g in generators]).to(shown)
+        noise = torch.cat([torch.randn(shape, generator=g) for g in generators]).to(masked)
         sampler = make_sampler(self.sampler)
-        sampler.set_timesteps(settings.steps, device=shown.device)
+        sampler.set_timesteps(settings.steps, device=masked.device)
         timesteps = sampler.timesteps
         latents = noise * sampler.init_noise_sigma
         if settings.strength < 1:
@@ -79,28 +89,24 @@ class Painter:
             latents = sampler.add_noise(start.expand_as(noise), noise, timesteps[:1])
         guidance = 1.0 if self.sampler in DISTILLED else settings.guidance
         contexts = self.contexts(settings, guidance)
+        count = len(noise)
+        shown = [part.expand(count, -1, -1, -1) for part in (hole, masked)]
         more = {"generator": generators} if self.sampler in NOISY else {}
         for number, t in enumerate(timesteps, 1):
-            predicted = self.predict(
-                sampler.scale_model_input(latents, t), t, shown, contexts, guidance
-            )
+            stacked = self.task.stack(sampler.scale_model_input(latents, t), *shown)
+            predicted = self.predict(stacked, t, contexts, guidance)
             latents = sampler.step(predicted, t, latents, **more).prev_sample
             on_step(number, len(timesteps))
         return latents
 
     def contexts(self, settings: FillSettings, guidance: float) -> Tensor:
-        """The prompt's embedding (1, 77, d); with guidance the negative one's before it (2, 77, d)."""
-        wanted = self.text.encode(settings.prompt)
-        if guidance == 1.0:
-            return wanted
-        return torch.cat([self.text.encode(settings.negative_prompt), wanted])
+        """What is wanted (1, tokens, d); with guidance what is not before it (2, tokens, d)."""
+        wanted, unwanted = self.guide.guide(settings)
+        return wanted if guidance == 1.0 else torch.cat([unwanted, wanted])
 
-    def predict(
-        self, latents: Tensor, t: Tensor, shown: Tensor, contexts: Tensor, guidance: float
-    ) -> Tensor:
-        """The predicted noise (n, 4, h, w), leaning from the negative prompt to the prompt (Ho and Salimans 2022)."""
-        count, sides = len(latents), len(contexts)
-        stacked = torch.cat([latents, shown.expand(count, -1, -1, -1)], dim=1)
+    def predict(self, stacked: Tensor, t: Tensor, contexts: Tensor, guidance: float) -> Tensor:
+        """The predicted noise (n, 4, h, w), leaning from what is unwanted to what is (Ho and Salimans 2022)."""
+        count, sides = len(stacked), len(contexts)
         predicted = self.unet(
             stacked.repeat(sides, 1, 1, 1), t, contexts.repeat_interleave(count, 0)
         ).sample

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer
 
+from inlay.settings import FillSettings
+
 CACHED = 64
 """Embeddings kept: the empty prompt's and an operator's usual negative ones come again and again."""
 
@@ -46,3 +48,7 @@ class TextEncoder:
         if len(self._kept) > CACHED:
             self._kept.popitem(last=False)
         return found
+
+    def guide(self, settings: FillSettings) -> tuple[Tensor, Tensor]:
+        """The embeddings of the prompt and of the negative one."""
+        return self.encode(settings.prompt), self.encode(settings.negative_prompt)
