@@ -15,7 +15,9 @@ from small_diffusion import small_text, small_unet
 from transformers import CLIPVisionConfig
 
 from inlay.autoencoder import Autoencoder
-from inlay.config import AutoencoderConfig
+from inlay.config import AutoencoderConfig, tiny_autoencoder
+from inlay.copy_start import start_as_copy
+from inlay.metrics.kept import pre_error
 from inlay.settings import FillSettings
 from inlay.stable_diffusion.example import ExampleEncoder
 from inlay.stable_diffusion.painter import SCALE, Painter
@@ -255,3 +257,28 @@ def test_text_to_image_takes_of_the_picture_its_size_alone(painter, example):
     settings = FillSettings([3], 3, 2.0, prompt="kite")
     pictures = [drawing.fill(p, mask, settings, nothing) for p in (image, -image)]
     assert torch.equal(*pictures)
+
+
+@pytest.mark.parametrize("name", ["inpaint", "paint_by_example"])
+def test_what_is_kept_is_kept_by_the_asymmetric_decode_and_not_by_the_vanilla(name, text):
+    torch.manual_seed(0)
+    copying = Autoencoder(tiny_autoencoder()).eval().requires_grad_(False)
+    start_as_copy(copying)
+    coarse = torch.rand((1, 3, 4, 4), generator=torch.Generator().manual_seed(1)) * 2 - 1
+    image = torch.nn.functional.interpolate(coarse, size=(SIZE, SIZE), mode="bilinear")
+    mask = torch.zeros(1, 1, SIZE, SIZE)
+    mask[..., 12:30, 20:41] = 1
+    painter = Painter(copying, small_unet(), TextEncoder(*text), TASKS[name], native_size=SIZE)
+    kept, lost = (
+        replace(painter, conditioned=conditioned).fill(image, mask, FillSettings([1], 2), nothing)
+        for conditioned in (True, False)
+    )
+    assert pre_error(kept, image, mask) < 1e-3 < pre_error(lost, image, mask)
+
+
+def test_each_task_stacks_its_channels_in_its_checkpoints_order():
+    noisy, hole, masked = (torch.full((1, c, 2, 2), float(c)) for c in (4, 1, 3))
+    stacks = {name: task.stack(noisy, hole, masked) for name, task in TASKS.items()}
+    assert stacks["inpaint"][0, :, 0, 0].tolist() == [4, 4, 4, 4, 1, 3, 3, 3]
+    assert stacks["paint_by_example"][0, :, 0, 0].tolist() == [4, 4, 4, 4, 3, 3, 3, 0]
+    assert torch.equal(stacks["text_to_image"], noisy)
