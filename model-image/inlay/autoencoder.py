@@ -124,6 +124,13 @@ def check_mask(mask: Tensor) -> None:
         raise ValueError("the mask must hold zeros and ones only: 1 repaints, 0 keeps")
 
 
+def check_picture(image: Tensor, mask: Tensor) -> None:
+    """Raises ValueError for a picture that is not finite, or a mask that is not hard."""
+    if not torch.isfinite(image).all():
+        raise ValueError("the picture holds values that are not finite")
+    check_mask(mask)
+
+
 def encoded_channels(config: AutoencoderConfig) -> int:
     """Mean and log variance, or the latents alone where a codebook follows."""
     return config.latent_channels * (2 if config.codes is None else 1)

@@ -6,6 +6,8 @@ from math import pi
 import torch
 from torch import Tensor
 
+from inlay.settings import OnStep
+
 Velocity = Callable[[Tensor, Tensor], Tensor]
 """Noisy latents (n, 4, h, w) and times (n,) in [0, 1] to velocities (n, 4, h, w)."""
 
@@ -34,7 +36,7 @@ def sample(
     velocity: Velocity,
     noise: Tensor,
     steps: int,
-    on_step: Callable[[int, int], None],
+    on_step: OnStep,
     start: Tensor | None = None,
     strength: float = 1.0,
 ) -> Tensor:

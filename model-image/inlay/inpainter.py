@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from inlay.autoencoder import Autoencoder, check_mask
+from inlay.autoencoder import Autoencoder, check_picture
 from inlay.checkpoint import CheckpointError, load_into, load_weights
 from inlay.config import AUTOENCODERS, UNetConfig
 from inlay.diffusion import sample, seeded_noise
@@ -111,9 +111,7 @@ class Inpainter:
         on_step: OnStep = lambda _done, _total: None,
     ) -> Tensor:
         """The sampled latents (n, 4, S/8, S/8) of `fill`, before they are decoded."""
-        if not torch.isfinite(image).all():
-            raise ValueError("the picture holds values that are not finite")
-        check_mask(mask)
+        check_picture(image, mask)
         reference = next(self._unet.parameters())
         image, mask = image.to(reference), mask.to(reference)
         scale = self._unet.latent_scale

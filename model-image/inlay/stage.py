@@ -19,6 +19,7 @@ from inlay.losses.decoder_loss import DecoderLoss
 from inlay.losses.preset import PRESETS
 from inlay.losses.vgg import Vgg16
 from inlay.masks import random_mask, uniform
+from inlay.metrics.perceptual import load_layer_weights
 from inlay.train_config import TrainConfig
 from inlay.unet import UNet
 
@@ -55,7 +56,7 @@ def build(config: TrainConfig) -> Stage:
     autoencoder = Autoencoder(AUTOENCODERS[config.autoencoder])
     preset = PRESETS[config.preset]
     network = Vgg16.load(config.vgg, config.vgg_sha256) if preset.perceptual != "none" else None
-    layers = list(load_weights(config.lpips).values()) if config.lpips.is_file() else None
+    layers = load_layer_weights(config.lpips) if config.lpips.is_file() else None
     loss = DecoderLoss(preset, network, layers, config.discriminator_width)
     if config.stage == "autoencoder":
         still = ("encoder.", "quant_conv.") if config.freeze_encoder else ()

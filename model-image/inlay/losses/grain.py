@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from inlay.metrics.texture import fine_energy
+
 WINDOW = 16
 """Pixels to a side of the places that are compared; they overlap by half."""
 FLOOR = (1 / 127.5) ** 2
@@ -29,6 +31,4 @@ def grain_distance(a: Tensor, b: Tensor) -> Tensor:
 
 def log_energy(picture: Tensor) -> Tensor:
     """The log of the mean square of a picture less its 5 x 5 mean, by place."""
-    padded = F.pad(picture, (2, 2, 2, 2), mode="replicate")
-    fine = ((picture - F.avg_pool2d(padded, 5, stride=1)) ** 2).mean(1, keepdim=True)
-    return (F.avg_pool2d(fine, WINDOW, stride=WINDOW // 2) + FLOOR).log()
+    return (F.avg_pool2d(fine_energy(picture), WINDOW, stride=WINDOW // 2) + FLOOR).log()

@@ -7,11 +7,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from inlay.checkpoint import load_weights
 from inlay.losses.vgg import Vgg16
 from inlay.metrics.distribution import FEWEST, frechet_distance, inception_score
 from inlay.metrics.inception import Inception
-from inlay.metrics.perceptual import lpips
+from inlay.metrics.perceptual import load_layer_weights, lpips
 
 
 @dataclass(frozen=True)
@@ -21,6 +20,11 @@ class Judges:
     vgg: Vgg16 | None = None
     lpips_weights: list[Tensor] | None = None
     inception: Inception | None = None
+
+    @property
+    def present(self) -> bool:
+        """Whether there is any to ask."""
+        return self.inception is not None or self.lpips_weights is not None
 
     @classmethod
     def add_arguments(cls, parser: argparse.ArgumentParser) -> None:
@@ -37,10 +41,9 @@ class Judges:
     def load(cls, arguments: argparse.Namespace) -> "Judges":
         """What the command line names; CheckpointError for a file that is missing or another."""
         given = arguments
-        weights = given.lpips and load_weights(given.lpips, given.lpips_sha256)
         return cls(
             vgg=given.vgg and Vgg16.load(given.vgg, given.vgg_sha256),
-            lpips_weights=weights and [weights[name] for name in sorted(weights)],
+            lpips_weights=given.lpips and load_layer_weights(given.lpips, given.lpips_sha256),
             inception=given.inception and Inception.load(given.inception, given.inception_sha256),
         )
 

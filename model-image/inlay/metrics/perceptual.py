@@ -1,12 +1,21 @@
 """Distances as networks see them; the networks are given."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import torch.nn.functional as F
 from torch import Tensor
 
+from inlay.checkpoint import load_weights
+
 Features = Callable[[Tensor], list[Tensor]]
 """Pictures (B, 3, H, W) on [-1, 1] to feature maps by layer, each (B, c, h, w)."""
+
+
+def load_layer_weights(path: Path, sha256: str | None = None) -> list[Tensor]:
+    """LPIPS's weights of a file, one (c,) a layer, in the order of their names; CheckpointError as `load_weights`."""
+    weights = load_weights(path, sha256)
+    return [weights[name] for name in sorted(weights)]
 
 
 def lpips(a: Tensor, b: Tensor, features: Features, weights: list[Tensor]) -> Tensor:

@@ -5,7 +5,6 @@ rough as, and of the colour of, those around it. There a good fill has to be so,
 grid.
 """
 
-import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +15,11 @@ from torch import Tensor
 from tqdm import tqdm
 
 from inlay.data import CropStream
-from inlay.grid import save_grid
+from inlay.grid import save_grid, to_image
 from inlay.inpainter import Inpainter
 from inlay.metrics.texture import colour_distance, ring_energy, roughness_ratio
 from inlay.pictures import ENDINGS
-from inlay.reports.report import write_report
+from inlay.reports.report import report_parser, write_report
 from inlay.settings import FillSettings
 
 TRIES = 60
@@ -43,12 +42,8 @@ class Place:
 
 def main(given: list[str]) -> None:
     """Reads the command line, measures, and prints one line a photograph."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--profile", type=Path, default=Path("weights/tiny"))
-    parser.add_argument("--pictures", type=Path, default=Path("data/held_out"))
+    parser = report_parser(__doc__)
     parser.add_argument("--steps", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=Path("results"))
     arguments = parser.parse_args(given)
     inpainter = Inpainter.load(arguments.profile, torch.device("cpu"))
     places = list(find_places(arguments.pictures, inpainter.native_size, arguments.seed))
@@ -132,7 +127,7 @@ def telea(image: Tensor, mask: Tensor) -> Tensor:
         raise ImportError(
             "The comparison needs OpenCV: pip install opencv-python-headless"
         ) from error
-    pixels = ((image[0].permute(1, 2, 0).numpy() + 1) * 127.5).round().clip(0, 255).astype(np.uint8)
+    pixels = np.asarray(to_image(image))
     hole = (mask[0, 0].numpy() * 255).astype(np.uint8)
-    filled = cv2.inpaint(np.ascontiguousarray(pixels), hole, RADIUS, cv2.INPAINT_TELEA)
+    filled = cv2.inpaint(pixels, hole, RADIUS, cv2.INPAINT_TELEA)
     return torch.from_numpy(filled).permute(2, 0, 1)[None].float() / 127.5 - 1

@@ -1,5 +1,6 @@
 """A report on disk: what was run, on which weights, and what it measured."""
 
+import argparse
 import json
 import platform
 import shlex
@@ -10,6 +11,16 @@ from typing import Any
 import torch
 
 from inlay.checkpoint import sha256_of
+
+
+def report_parser(doc: str | None) -> argparse.ArgumentParser:
+    """The arguments of every report on held-out pictures; `doc` is its module's docstring."""
+    parser = argparse.ArgumentParser(description=doc.splitlines()[0] if doc else None)
+    parser.add_argument("--profile", type=Path, default=Path("weights/tiny"))
+    parser.add_argument("--pictures", type=Path, default=Path("data/held_out"))
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=Path("results"))
+    return parser
 
 
 def write_report(

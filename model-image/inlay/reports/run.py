@@ -4,7 +4,6 @@ For ablations: decoders of one encoder, each by its own run. Writes `results/NAM
 configuration.
 """
 
-import argparse
 import json
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from inlay.checkpoint import load_into, load_weights
 from inlay.config import AUTOENCODERS
 from inlay.reports.decoder import load_vanilla
 from inlay.reports.examples import draw
-from inlay.reports.report import write_report
+from inlay.reports.report import report_parser, write_report
 from inlay.reports.true_latents import measure_true_latents
 
 SIZE = 256
@@ -21,14 +20,10 @@ SIZE = 256
 
 def main(given: list[str]) -> None:
     """Reads the command line and measures."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = report_parser(__doc__)
     parser.add_argument("run", type=Path, help="the folder of a decoder's run")
     parser.add_argument("--name", required=True, help="the report's name, such as large-add")
-    parser.add_argument("--profile", type=Path, default=Path("weights/tiny"), help="for vanilla")
-    parser.add_argument("--pictures", type=Path, default=Path("data/held_out"))
     parser.add_argument("--count", type=int, default=56)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=Path("results"))
     arguments = parser.parse_args(given)
     trained = json.loads((arguments.run / "config.json").read_text())
     weights = arguments.run / "average.safetensors"

@@ -7,7 +7,7 @@ import torch
 from diffusers import UNet2DConditionModel
 from torch import Tensor
 
-from inlay.autoencoder import Autoencoder, check_mask
+from inlay.autoencoder import Autoencoder, check_picture
 from inlay.blend import MaskReduction
 from inlay.hole import show_hole
 from inlay.settings import FillSettings, OnStep
@@ -47,9 +47,7 @@ class Painter:
 
         Raises ValueError for a picture that is not finite and a mask that is not hard; `on_step` may raise to stop.
         """
-        if not torch.isfinite(image).all():
-            raise ValueError("the picture holds values that are not finite")
-        check_mask(mask)
+        check_picture(image, mask)
         image, mask = (x.to(self.unet.device, self.unet.dtype) for x in (image, mask))
         if not self.task.keeps:
             mask = torch.ones_like(mask)
