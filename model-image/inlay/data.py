@@ -9,6 +9,7 @@ from torch import Tensor
 
 from inlay.masks import integer, uniform
 from inlay.pictures import open_pictures
+from inlay.samples import to_tensor
 
 
 class CropStream:
@@ -40,7 +41,7 @@ class CropStream:
         left = integer(self.generator, width - side + 1)
         crop = Image.fromarray(picture[top : top + side, left : left + side])
         crop = crop.resize((self.size, self.size), Image.Resampling.LANCZOS)
-        pixels = torch.from_numpy(np.array(crop)).permute(2, 0, 1).float() / 127.5 - 1
+        pixels = to_tensor(np.array(crop))[0]
         if uniform(self.generator) < 0.5:
             pixels = pixels.flip(2)
         # Asked first, so that a run without it draws what it always drew.

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 from PIL import Image, ImageDraw
 from torch import Tensor
+
+from inlay.samples import to_image
 
 GAP = 4
 TITLE = 16
@@ -25,9 +26,3 @@ def save_grid(path: Path, rows: Sequence[Sequence[Tensor]], titles: Sequence[str
             canvas.paste(to_image(picture), place)
     path.parent.mkdir(parents=True, exist_ok=True)
     canvas.save(path, optimize=True)
-
-
-def to_image(picture: Tensor) -> Image.Image:
-    """A picture (1, 3, H, W) in [-1, 1] as an image."""
-    samples = ((picture[0].permute(1, 2, 0).float().cpu().numpy() + 1) * 127.5).round().clip(0, 255)
-    return Image.fromarray(samples.astype(np.uint8))

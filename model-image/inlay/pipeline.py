@@ -12,6 +12,7 @@ from torch import Tensor
 
 from inlay.crops import Crop, plan_crops
 from inlay.pixels import Picture, Samples
+from inlay.samples import to_samples, to_tensor
 from inlay.settings import FillSettings, OnStep
 
 
@@ -64,7 +65,7 @@ def fill_picture(
         region = hole_region(crop, waiting)
         groups = [list(range(count))] if position == 0 else [[i] for i in range(count)]
         for group in groups:
-            image = to_tensor(cut(colours[group[0]], crop), filler.native_size)
+            image = square_tensor(cut(colours[group[0]], crop), filler.native_size)
             hole = mask_tensor(cut(waiting, crop), filler.native_size)
             generated = filler.fill(image, hole, settings.for_outputs(group), advance)
             for i, output in zip(group, generated, strict=True):
@@ -100,10 +101,10 @@ def cut(array: NDArray[np.generic], crop: Crop) -> NDArray[np.generic]:
     return region
 
 
-def to_tensor(rgb: NDArray[np.generic], native: int) -> Tensor:
+def square_tensor(rgb: NDArray[np.generic], native: int) -> Tensor:
     """RGB samples (s, s, 3) as (1, 3, native, native) in [-1, 1]."""
     image = Image.fromarray(rgb).resize((native, native), Image.Resampling.LANCZOS)
-    return torch.from_numpy(np.array(image)).permute(2, 0, 1)[None].float() / 127.5 - 1
+    return to_tensor(np.array(image))
 
 
 def mask_tensor(mask: NDArray[np.generic], native: int) -> Tensor:
@@ -116,8 +117,7 @@ def mask_tensor(mask: NDArray[np.generic], native: int) -> Tensor:
 
 def paste(colour: Samples, output: Tensor, crop: Crop, region: NDArray[np.bool_]) -> None:
     """Writes a generated square (3, S, S) in [-1, 1] back where `region` is True, at the picture's resolution."""
-    pixels = ((output.permute(1, 2, 0).cpu().numpy() + 1) * 127.5).round().clip(0, 255)
-    square = Image.fromarray(pixels.astype(np.uint8))
+    square = Image.fromarray(to_samples(output))
     if crop.side != square.width:
         square = square.resize((crop.side, crop.side), Image.Resampling.BICUBIC)
     ys, xs = np.nonzero(region)

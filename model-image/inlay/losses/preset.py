@@ -41,7 +41,7 @@ PRESETS: dict[str, LossPreset] = {
     # Mean absolute error alone: what two CPU cores can afford. It leaves holes smooth.
     "plain": LossPreset(perceptual="none", adversarial="none"),
     # With as much fine detail as the target has, place by place: fills get a grain.
-    "grain": LossPreset(perceptual="none", adversarial="none", grain=0.02),
+    "grain": LossPreset(perceptual="none", adversarial="none", grain=0.1),
     # With a discriminator beside it and no network from outside. It needs longer than `grain`, and more pictures.
     "judged": LossPreset(perceptual="none", adversarial="hinge", adversarial_factor=0.2),
 }

@@ -20,14 +20,12 @@ from inlay.lama_masks import STYLES
 from inlay.metrics.judges import JudgedSet, Judges
 from inlay.metrics.seam import seam
 from inlay.metrics.texture import colour_distance, roughness_ratio
-from inlay.reports.examples import Example, draw
+from inlay.reports.examples import LARGE_HOLES, Example, draw, is_large
 from inlay.reports.report import report_parser, write_report
 from inlay.reports.true_latents import measure_drift, measure_true_latents
 from inlay.zoom import zoom_on_edge
 
 GRID_ROWS = 8
-LARGE_HOLES = ", 40-50 %"
-"""The split of the paper's table 1, by the share of the picture that is repainted."""
 
 
 def main(given: list[str]) -> None:
@@ -99,7 +97,7 @@ def measure_sampled(
         note("fill roughness, hole to ring", roughness_ratio(delivered, mask))
         note("fill colour distance (Lab)", colour_distance(delivered, mask))
         if judges.present:
-            splits = ("", LARGE_HOLES) if 0.4 < mask.mean() <= 0.5 else ("",)
+            splits = ("", LARGE_HOLES) if is_large(mask) else ("",)
             decodes = (raw, asymmetric, ours.decode(sampled).clamp(-1, 1))
             for name, decoded in zip(names, decodes, strict=True):
                 for split in splits:

@@ -10,6 +10,14 @@ from inlay.data import CropStream
 from inlay.lama_masks import STYLES, lama_mask
 from inlay.masks import random_mask
 
+LARGE_HOLES = ", 40-50 %"
+"""The split of the paper's table 1, by the share of the picture that is repainted."""
+
+
+def is_large(mask: Tensor) -> bool:
+    """Whether a hole belongs to that split."""
+    return bool(0.4 < mask.mean() <= 0.5)
+
 
 @dataclass(frozen=True)
 class Example:

@@ -15,11 +15,12 @@ from torch import Tensor
 from tqdm import tqdm
 
 from inlay.data import CropStream
-from inlay.grid import save_grid, to_image
+from inlay.grid import save_grid
 from inlay.inpainter import Inpainter
 from inlay.metrics.texture import colour_distance, ring_energy, roughness_ratio
 from inlay.pictures import ENDINGS
 from inlay.reports.report import report_parser, write_report
+from inlay.samples import to_image, to_tensor
 from inlay.settings import FillSettings
 
 TRIES = 60
@@ -130,4 +131,4 @@ def telea(image: Tensor, mask: Tensor) -> Tensor:
     pixels = np.asarray(to_image(image))
     hole = (mask[0, 0].numpy() * 255).astype(np.uint8)
     filled = cv2.inpaint(pixels, hole, RADIUS, cv2.INPAINT_TELEA)
-    return torch.from_numpy(filled).permute(2, 0, 1)[None].float() / 127.5 - 1
+    return to_tensor(filled)
