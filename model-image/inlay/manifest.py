@@ -16,6 +16,7 @@ ERROR_CODES = frozenset(
         "image_damaged",
         "image_too_large",
         "output_too_large",
+        "input_blocked",
         "output_blocked",
     }
 )

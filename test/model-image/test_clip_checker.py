@@ -1,0 +1,87 @@
+"""The published safety checker, beside diffusers' class with the same weights."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import noise_picture
+from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionSafetyChecker
+from safetensors.torch import save_file
+from transformers import CLIPConfig
+
+from inlay.checkpoint import CheckpointError
+from inlay.safety.clip_checker import ClipChecker, clip_pixels
+
+VISION = {
+    "hidden_size": 32,
+    "intermediate_size": 64,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "image_size": 28,
+    "patch_size": 14,
+}
+CPU = torch.device("cpu")
+
+
+def theirs(thresholds: float, special: float) -> StableDiffusionSafetyChecker:
+    """diffusers' class with random weights, concepts all over the place, and these thresholds."""
+    torch.manual_seed(3)
+    checker = StableDiffusionSafetyChecker(CLIPConfig(vision_config=VISION, projection_dim=16))
+    with torch.no_grad():
+        checker.concept_embeds.normal_()
+        checker.special_care_embeds.normal_()
+        checker.concept_embeds_weights.fill_(thresholds)
+        checker.special_care_embeds_weights.fill_(special)
+        for parameter in checker.vision_model.parameters():
+            parameter.mul_(3)
+    return checker.eval()
+
+
+def publish(checker: StableDiffusionSafetyChecker, folder: Path) -> Path:
+    """The checker's files under the names that CompVis published."""
+    state = {
+        name.replace("vision_model.", "vision_model.vision_model.", 1): tensor.contiguous().clone()
+        for name, tensor in checker.state_dict().items()
+    }
+    state["vision_model.vision_model.embeddings.position_ids"] = torch.arange(5)[None]
+    save_file(state, folder / "model.safetensors")
+    config = {"vision_config": VISION | {"model_type": "clip_vision_model"}, "projection_dim": 16}
+    (folder / "config.json").write_text(json.dumps(config))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("special", "blocked"),
+    [(9.0, [1, 2, 4, 8, 9, 11]), (0.27, [1, 2, 4, 8, 9, 10, 11])],
+    ids=["nothing special", "one blocked for a special concept nearby"],
+)
+def test_it_decides_as_diffusers_does_with_the_same_weights(tmp_path, special, blocked):
+    other = theirs(0.475, special)
+    checker = ClipChecker.load(publish(other, tmp_path), CPU)
+    crops = [noise_picture(40, 40, seed=seed) // (1 + seed % 3) for seed in range(12)]
+    pixels = torch.stack([clip_pixels(crop, checker.size) for crop in crops])
+    _, decided = other(pixels, np.ones((len(crops), 8, 8, 3)))
+    assert [score["nsfw"] > 0 for score in checker.score(crops)] == decided
+    assert [index for index, bad in enumerate(decided) if bad] == blocked
+
+
+def test_pictures_are_shown_to_it_as_clips_own_processor_does():
+    from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+
+    processor = CLIPImageProcessorPil(
+        size={"shortest_edge": 28}, crop_size={"height": 28, "width": 28}
+    )
+    picture = noise_picture(61, 40)
+    wanted = processor(picture, return_tensors="pt").pixel_values[0]
+    assert torch.allclose(clip_pixels(picture, 28), wanted, atol=1e-5)
+
+
+def test_files_that_do_not_fit_say_so(tmp_path):
+    publish(theirs(0.0, 0.0), tmp_path)
+    with pytest.raises(CheckpointError, match="sha256"):
+        ClipChecker.load(tmp_path, CPU, "0" * 64)
+    (tmp_path / "config.json").write_text(json.dumps({"projection_dim": 16}))
+    with pytest.raises(CheckpointError, match="config.json"):
+        ClipChecker.load(tmp_path, CPU)
