@@ -10,6 +10,9 @@ from inlay.edit_input import LARGEST, EditInput
 from inlay.model import Serving, load_model
 from inlay.progress import StepProgress
 from inlay.runner import run_edit
+from inlay.safety.classifier import find_classifier
+from inlay.safety.guard import Guard
+from inlay.safety.policy import Policy
 from inlay.setup_log import SetupLog
 from inlay.tasks import TASKS
 from inlay.transport import EdgeClient
@@ -27,11 +30,16 @@ class Runner(BaseRunner):
         log = SetupLog()
         self.model = load_model(folder, device, Serving.from_environment(), log)
         self.edge = EdgeClient(os.environ["INLAY_EDGE_ORIGIN"])
-        profile = self.model.profile
-        print(
-            log.line(profile=profile.name, decoder=self.model.decoder_name, device=device.type),
-            flush=True,
-        )
+        policy = Policy.from_environment()
+        classifier = find_classifier(policy, device, lambda: self.model.classifier)
+        self.guard = Guard(policy, classifier)
+        facts = {
+            "profile": self.model.profile.name,
+            "decoder": self.model.decoder_name,
+            "device": device.type,
+            "classifier": "none" if classifier is None else policy.classifier,
+        }
+        print(log.line(**facts), flush=True)
 
     def run(
         self,
@@ -66,5 +74,5 @@ class Runner(BaseRunner):
     ) -> str:
         """Carries out one attempt; the result is the manifest at `manifest_url`, whose status this returns."""
         values = {name: value for name, value in locals().items() if name != "self"}
-        manifest = run_edit(self.model, self.edge, EditInput(**values), StepProgress())
+        manifest = run_edit(self.model, self.edge, EditInput(**values), StepProgress(), self.guard)
         return "succeeded" if manifest.error is None else "failed"

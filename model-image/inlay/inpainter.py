@@ -1,5 +1,6 @@
 """A profile's networks, loaded and ready to fill holes."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -11,7 +12,7 @@ from inlay.config import UNetConfig
 from inlay.diffusion import sample, seeded_noise
 from inlay.hole import show_hole
 from inlay.profile import Profile
-from inlay.settings import FillSettings, OnStep
+from inlay.settings import FillSettings, OnRough, OnStep
 from inlay.setup_log import SetupLog
 from inlay.unet import UNet
 from inlay.weights.folder import ProfileFiles
@@ -49,6 +50,11 @@ class Inpainter:
         """The side of the pictures that `fill` takes, in pixels."""
         return self.profile.native_size
 
+    @property
+    def classifier(self) -> None:
+        """None: it has no weights for one."""
+        return None
+
     def filler(self, _task: str, _sampler: str) -> "Inpainter":
         """Itself: it knows one way to paint."""
         return self
@@ -58,17 +64,34 @@ class Inpainter:
         return ""
 
     @torch.inference_mode()
-    def fill(self, image: Tensor, mask: Tensor, settings: FillSettings, on_step: OnStep) -> Tensor:
+    def fill(
+        self,
+        image: Tensor,
+        mask: Tensor,
+        settings: FillSettings,
+        on_step: OnStep,
+        on_rough: OnRough | None = None,
+    ) -> Tensor:
         """Pictures (n, 3, S, S) in [-1, 1] for a picture (1, 3, S, S) and a mask (1, 1, S, S) in {0, 1}, 1 = repaint.
 
         Guidance has no meaning without a prompt, and this reads none. `on_step` may raise to stop.
         """
+
+        def foresee(clean: Tensor) -> None:
+            if on_rough is not None:
+                on_rough(lambda: self.rough(clean[:1] / self._unet.latent_scale))
+
         latents = self.sample(
-            image, mask, settings.seeds, settings.steps, settings.strength, on_step
+            image, mask, settings.seeds, settings.steps, settings.strength, on_step, foresee
         )
         reference = next(self._unet.parameters())
         decoded = self.autoencoder.decode(latents, image.to(reference), mask.to(reference))
         return decoded.float().clamp(-1, 1)
+
+    @torch.inference_mode()
+    def rough(self, latents: Tensor) -> Tensor:
+        """A picture (3, H, W) of latents (1, 4, h, w), decoded without a look at the kept pixels."""
+        return self.autoencoder.decode(latents)[0].float().clamp(-1, 1)
 
     @torch.inference_mode()
     def sample(
@@ -79,6 +102,7 @@ class Inpainter:
         steps: int,
         strength: float = 1.0,
         on_step: OnStep = lambda _done, _total: None,
+        on_clean: Callable[[Tensor], None] = lambda _clean: None,
     ) -> Tensor:
         """The sampled latents (n, 4, S/8, S/8) of `fill`, before they are decoded."""
         check_picture(image, mask)
@@ -97,7 +121,7 @@ class Inpainter:
 
         shape = (self._unet.config.latent_channels, *hole.shape[-2:])
         noise = seeded_noise(seeds, shape).to(reference)
-        return sample(velocity, noise, steps, on_step, start, strength) / scale
+        return sample(velocity, noise, steps, on_step, start, strength, on_clean) / scale
 
 
 def load_inpainter(

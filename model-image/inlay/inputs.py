@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from inlay.edit_input import EditInput
 from inlay.pixels import Picture, decode_mask, decode_picture
+from inlay.safety.guard import Guard
 from inlay.timings import Timings
-from inlay.transport import EdgeClient
+from inlay.transfers import Transfers
 
 MAX_INPUT_BYTES = 50 * 1024 * 1024
 
@@ -22,22 +23,27 @@ class Inputs:
     example: Picture | None = None
 
 
-def bring_inputs(edge: EdgeClient, request: EditInput, timings: Timings) -> Inputs:
+def bring_inputs(
+    transfers: Transfers, guard: Guard, request: EditInput, timings: Timings
+) -> Inputs:
     """What an edit starts from; for one without a picture, an empty one that is repainted as a whole.
 
-    Raises EditError for what cannot be decoded, TransportError for what cannot be had.
+    Raises EditError for what cannot be decoded or is refused, TransportError for what cannot be had.
     """
     if not request.has_picture:
         empty = np.zeros((request.height, request.width, 3), np.uint8)
         return Inputs(Picture("RGB", empty, None), np.ones(empty.shape[:2], bool))
-    image_file = edge.download(request.image_url, MAX_INPUT_BYTES)
-    mask_file = edge.download(request.mask_url, MAX_INPUT_BYTES)
-    example_file = (
-        edge.download(request.example_url, MAX_INPUT_BYTES) if request.example_url else None
-    )
+    urls = filter(None, (request.image_url, request.mask_url, request.example_url))
+    coming = [transfers.download(url, MAX_INPUT_BYTES) for url in urls]
+    image_file, mask_file, *examples = (transfers.result(file) for file in coming)
     timings.mark("download_ms")
+    for file in (image_file, *examples):
+        guard.check_file(file)
     picture = decode_picture(image_file)
     mask = decode_mask(mask_file, picture.width, picture.height)
-    example = None if example_file is None else decode_picture(example_file, "example")
+    example = decode_picture(examples[0], "example") if examples else None
     timings.mark("decode_ms")
+    for shown in filter(None, (picture, example)):
+        guard.check_picture(shown.colour())
+    timings.mark("check_ms")
     return Inputs(picture, mask, example)

@@ -12,6 +12,7 @@ from inlay.checkpoint import CheckpointError
 from inlay.outcome import EditError
 from inlay.pipeline import Filler
 from inlay.profile import Profile
+from inlay.safety.classifier import Classifier
 from inlay.setup_log import SetupLog
 
 
@@ -29,6 +30,11 @@ class Model(Protocol):
     @property
     def weights_sha256(self) -> str:
         """One hash over the hashes of the files loaded."""
+        ...
+
+    @property
+    def classifier(self) -> Classifier | None:
+        """What looks at outputs for the profile; None where it has no weights for one."""
         ...
 
     def filler(self, task: str, sampler: str) -> Filler:

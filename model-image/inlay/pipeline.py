@@ -1,6 +1,7 @@
 """From a picture and a mask to finished pictures: crops, fills, and the composite that keeps what is kept."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -11,8 +12,9 @@ from PIL import Image
 from torch import Tensor
 
 from inlay.crops import Crop, plan_crops
-from inlay.pixels import Picture, Samples
-from inlay.settings import FillSettings, OnStep
+from inlay.pixels import Picture, Samples, to_samples
+from inlay.previews import Previews, place_square
+from inlay.settings import FillSettings, OnRough, OnStep
 
 
 class Filler(Protocol):
@@ -22,7 +24,12 @@ class Filler(Protocol):
     def native_size(self) -> int: ...
 
     def fill(
-        self, image: Tensor, mask: Tensor, settings: FillSettings, on_step: OnStep
+        self,
+        image: Tensor,
+        mask: Tensor,
+        settings: FillSettings,
+        on_step: OnStep,
+        on_rough: OnRough | None = None,
     ) -> Tensor: ...
 
 
@@ -32,7 +39,8 @@ class Filled:
 
     samples: list[Samples]
     kept_pixels: int
-    crops: int
+    crops: tuple[Crop, ...]
+    """Where the holes were filled; none where the whole picture was painted."""
     merged: bool
 
 
@@ -42,11 +50,12 @@ def fill_picture(
     mask: NDArray[np.bool_],
     settings: FillSettings,
     on_step: OnStep,
+    previews: Previews | None = None,
 ) -> Filled:
     """Fills the mask (H, W) once a seed. Samples where the mask is False are the picture's own, unchanged.
 
     The first crop is filled for all seeds together; later crops see each output's own earlier fills. Parts of the
-    mask that are not filled yet count as masked wherever they are seen.
+    mask that are not filled yet count as masked wherever they are seen. Previews show the first output.
     """
     crops, merged = plan_crops(mask, filler.native_size)
     count = len(settings.seeds)
@@ -62,17 +71,19 @@ def fill_picture(
     waiting = mask.copy()
     for position, crop in enumerate(crops):
         region = hole_region(crop, waiting)
+        rough = previews and previews.of(partial(place_square, colours[0], cut(region, crop), crop))
         groups = [list(range(count))] if position == 0 else [[i] for i in range(count)]
         for group in groups:
             image = to_tensor(cut(colours[group[0]], crop), filler.native_size)
             hole = mask_tensor(cut(waiting, crop), filler.native_size)
-            generated = filler.fill(image, hole, settings.for_outputs(group), advance)
+            shown = rough if group[0] == 0 else None
+            generated = filler.fill(image, hole, settings.for_outputs(group), advance, shown)
             for i, output in zip(group, generated, strict=True):
                 paste(colours[i], output, crop, region)
         waiting &= ~region
 
     samples = [compose(picture, colour, mask) for colour in colours]
-    return Filled(samples, int(mask.size - np.count_nonzero(mask)), len(crops), merged)
+    return Filled(samples, int(mask.size - np.count_nonzero(mask)), tuple(crops), merged)
 
 
 def compose(picture: Picture, colour: Samples, mask: NDArray[np.bool_]) -> Samples:
@@ -104,12 +115,6 @@ def to_tensor(rgb: NDArray[np.generic], native: int) -> Tensor:
     """RGB samples (s, s, 3) as (1, 3, native, native) in [-1, 1]."""
     image = Image.fromarray(rgb).resize((native, native), Image.Resampling.LANCZOS)
     return torch.from_numpy(np.array(image)).permute(2, 0, 1)[None].float() / 127.5 - 1
-
-
-def to_samples(output: Tensor) -> Samples:
-    """A picture (3, H, W) in [-1, 1] as RGB samples (H, W, 3)."""
-    pixels = ((output.permute(1, 2, 0).cpu().numpy() + 1) * 127.5).round().clip(0, 255)
-    return pixels.astype(np.uint8)
 
 
 def mask_tensor(mask: NDArray[np.generic], native: int) -> Tensor:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
+from torch import Tensor
 
 from inlay.outcome import EditError
 
@@ -137,3 +138,9 @@ def encode_picture(picture: Picture, samples: Samples, output_format: str) -> tu
             image = Image.alpha_composite(flat, image.convert("RGBA")).convert(opaque)
         image.save(buffer, "JPEG", quality=95, subsampling=0, icc_profile=profile)
     return buffer.getvalue(), f"image/{output_format}"
+
+
+def to_samples(output: Tensor) -> Samples:
+    """A picture (3, H, W) in [-1, 1] as RGB samples (H, W, 3)."""
+    pixels = ((output.permute(1, 2, 0).cpu().numpy() + 1) * 127.5).round().clip(0, 255)
+    return pixels.astype(np.uint8)

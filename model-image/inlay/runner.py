@@ -13,14 +13,28 @@ from inlay.notes import notes_of
 from inlay.outcome import EditError
 from inlay.pipeline import Filled, fill_picture
 from inlay.pixels import Samples, encode_picture
+from inlay.previews import Previews
+from inlay.safety.guard import BLOCKED, Guard
+from inlay.safety.policy import Policy
+from inlay.safety.views import views_of
 from inlay.settings import OnStep
 from inlay.timings import Timings
+from inlay.transfers import Transfers
 from inlay.transport import EdgeClient
 
 MAX_OUTPUT_BYTES = 95 * 1024 * 1024
 
+UNGUARDED = Guard(Policy(classifier="none"))
+"""Refuses and blocks nothing."""
 
-def run_edit(model: Model, edge: EdgeClient, request: EditInput, on_step: OnStep) -> Manifest:
+
+def run_edit(
+    model: Model,
+    edge: EdgeClient,
+    request: EditInput,
+    on_step: OnStep,
+    guard: Guard = UNGUARDED,
+) -> Manifest:
     """Carries one attempt out and writes its manifest; returns it.
 
     An EditError becomes the manifest's error, since no retry mends it. Anything else is raised: the edge tries again.
@@ -32,7 +46,10 @@ def run_edit(model: Model, edge: EdgeClient, request: EditInput, on_step: OnStep
         "weights_sha256": model.weights_sha256,
     }
     try:
-        outputs, warnings = edit_picture(model, edge, request, on_step, timings)
+        with Transfers(edge) as transfers:
+            outputs, warnings = edit_picture(
+                model, edge, transfers, request, on_step, guard, timings
+            )
         manifest = Manifest(
             request.edit, request.attempt, made_by, outputs, warnings, timings=timings.total()
         )
@@ -45,31 +62,55 @@ def run_edit(model: Model, edge: EdgeClient, request: EditInput, on_step: OnStep
 
 
 def edit_picture(
-    model: Model, edge: EdgeClient, request: EditInput, on_step: OnStep, timings: Timings
+    model: Model,
+    edge: EdgeClient,
+    transfers: Transfers,
+    request: EditInput,
+    on_step: OnStep,
+    guard: Guard,
+    timings: Timings,
 ) -> tuple[tuple[ManifestOutput, ...], tuple[Note, ...]]:
-    """Paints the picture and uploads every output."""
+    """Paints the picture and uploads every output that is not blocked."""
     sampler = require(model, request.task, request.sampler)
-    inputs = bring_inputs(edge, request, timings)
-    filled = paint(model, request, sampler, inputs, on_step)
+    guard.check_prompt(request.prompt)
+    inputs = bring_inputs(transfers, guard, request, timings)
+    filled = paint(model, edge, request, sampler, inputs, on_step)
     timings.mark("sample_ms")
+    blocked = [
+        guard.blocks(views_of(inputs.picture, samples, filled.crops)) for samples in filled.samples
+    ]
+    timings.mark("check_ms")
+    if all(blocked):
+        raise EditError(
+            BLOCKED,
+            "Every output was blocked by the safety check. Change the prompt or the picture.",
+        )
 
     outputs = []
     for index, samples in enumerate(filled.samples):
-        body, content_type = encode_picture(inputs.picture, samples, request.output_format)
-        timings.mark("encode_ms")
-        if len(body) > MAX_OUTPUT_BYTES:
-            raise EditError(
-                "output_too_large",
-                f"The result has {len(body)} bytes. Ask for output_format jpeg or webp.",
-            )
-        edge.upload(request.output_urls[index], body, content_type)
-        timings.mark("upload_ms")
+        body, content_type = b"", f"image/{request.output_format}"
+        if not blocked[index]:
+            body, content_type = encode_picture(inputs.picture, samples, request.output_format)
+            timings.mark("encode_ms")
+            if len(body) > MAX_OUTPUT_BYTES:
+                raise EditError(
+                    "output_too_large",
+                    f"The result has {len(body)} bytes. Ask for output_format jpeg or webp.",
+                )
+            transfers.upload(request.output_urls[index], body, content_type)
         outputs.append(describe(index, body, content_type, samples, request, filled.kept_pixels))
+    transfers.finish()
+    timings.mark("upload_ms")
     return tuple(outputs), tuple(notes_of(model, request, sampler, inputs.picture, filled))
 
 
 def paint(
-    model: Model, request: EditInput, sampler: str, inputs: Inputs, on_step: OnStep
+    model: Model,
+    edge: EdgeClient,
+    request: EditInput,
+    sampler: str,
+    inputs: Inputs,
+    on_step: OnStep,
 ) -> Filled:
     """The finished pictures: holes of a picture filled, or whole ones from the prompt."""
     asked = request.settings()
@@ -79,9 +120,18 @@ def paint(
         example=None if inputs.example is None else clip_picture(inputs.example),
     )
     filler = model.filler(request.task, sampler)
-    if not request.has_picture:
-        return draw_picture(filler, inputs.picture, settings, on_step)
-    return fill_picture(filler, inputs.picture, inputs.mask, settings, on_step)
+    previews = Previews(lambda jpeg: edge.upload(request.preview_url, jpeg, "image/jpeg", tries=1))
+
+    def step(done: int, total: int) -> None:
+        previews.step(done, total)
+        on_step(done, total)
+
+    try:
+        if not request.has_picture:
+            return draw_picture(filler, inputs.picture, settings, step, previews)
+        return fill_picture(filler, inputs.picture, inputs.mask, settings, step, previews)
+    finally:
+        previews.close()
 
 
 def describe(
@@ -92,7 +142,7 @@ def describe(
     request: EditInput,
     kept_pixels: int,
 ) -> ManifestOutput:
-    """An uploaded picture as the manifest lists it."""
+    """A picture as the manifest lists it; one that is blocked has no file."""
     return ManifestOutput(
         index=index,
         content_type=content_type,
@@ -101,5 +151,6 @@ def describe(
         bytes=len(body),
         sha256=hashlib.sha256(body).hexdigest(),
         seed=request.seeds()[index],
-        kept_pixels=kept_pixels,
+        kept_pixels=kept_pixels if body else 0,
+        blocked=None if body else BLOCKED,
     )

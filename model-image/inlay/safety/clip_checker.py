@@ -1,8 +1,7 @@
 """CompVis' safety checker for Stable Diffusion: CLIP's view of a picture beside the embeddings of concepts."""
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,16 +11,12 @@ from PIL import Image
 from torch import Tensor, nn
 from transformers import CLIPVisionConfig, CLIPVisionModel
 
-from inlay.checkpoint import CheckpointError, load_into, load_weights
+from inlay.example import DEVIATION, MEAN
 from inlay.safety.classifier import Scores
 
 CONCEPTS, SPECIAL = 17, 3
 NEARER = 0.01
 """What a picture near a special concept has to stay further away from the others."""
-
-MEAN = (0.48145466, 0.4578275, 0.40821073)
-DEVIATION = (0.26862954, 0.26130258, 0.27577711)
-"""Of the pictures that CLIP was trained on."""
 
 
 class ClipChecker(nn.Module):
@@ -40,22 +35,6 @@ class ClipChecker(nn.Module):
         for name, count in (("concept", CONCEPTS), ("special_care", SPECIAL)):
             self.register_buffer(f"{name}_embeds", torch.ones(count, projection))
             self.register_buffer(f"{name}_embeds_weights", torch.ones(count))
-
-    @classmethod
-    def load(cls, folder: Path, device: torch.device, sha256: str | None = None) -> "ClipChecker":
-        """The checker of a folder with `config.json` and `model.safetensors` as CompVis publishes them.
-
-        Raises CheckpointError for files that are missing or do not fit.
-        """
-        try:
-            values = json.loads((folder / "config.json").read_text())
-            config = CLIPVisionConfig.from_dict(values["vision_config"])
-            checker = cls(config, values["projection_dim"])
-        except (OSError, ValueError, KeyError) as error:
-            raise CheckpointError(f"{folder.name}/config.json cannot be read: {error}") from error
-        state = load_weights(folder / "model.safetensors", sha256)
-        load_into(checker, flatten(state), f"{folder.name}/model.safetensors")
-        return checker.to(device).eval().requires_grad_(False)
 
     @torch.inference_mode()
     def score(self, crops: Sequence[NDArray[np.uint8]]) -> list[Scores]:
@@ -100,7 +79,7 @@ def clip_pixels(picture: NDArray[np.uint8], size: int) -> Tensor:
     return torch.from_numpy(normal).permute(2, 0, 1)
 
 
-def flatten(state: dict[str, Tensor]) -> dict[str, Tensor]:
+def checker_names(state: dict[str, Tensor]) -> dict[str, Tensor]:
     """The published names as transformers has them today: one `vision_model.` less, and no counted positions."""
     doubled = "vision_model.vision_model."
     return {
@@ -108,3 +87,10 @@ def flatten(state: dict[str, Tensor]) -> dict[str, Tensor]:
         for name, tensor in state.items()
         if not name.endswith("embeddings.position_ids")
     }
+
+
+def make_checker(config: dict[str, Any]) -> ClipChecker:
+    """A checker without weights, from the published `config.json`."""
+    return ClipChecker(
+        CLIPVisionConfig.from_dict(config["vision_config"]), config["projection_dim"]
+    )

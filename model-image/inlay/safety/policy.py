@@ -4,7 +4,9 @@ fields.
 
 import json
 import math
+import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,6 +44,11 @@ class Policy:
     """`profile`, `none`, or the operator's own as `module:function`."""
     thresholds: dict[str, float] = field(default_factory=lambda: {"nsfw": 0.0})
     """An output is blocked where a category's score is above its threshold."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Policy":
+        """The policy that `INLAY_POLICY` names, or the one that ships."""
+        return cls.read(Path(environment.get("INLAY_POLICY") or DEFAULT))
 
     @classmethod
     def read(cls, path: Path) -> "Policy":

@@ -9,6 +9,7 @@ import torch
 from inlay.autoencoder import Autoencoder
 from inlay.checkpoint import CheckpointError, autoencoder_names
 from inlay.profile import DecoderSpec, Profile
+from inlay.safety.clip_checker import ClipChecker, checker_names, make_checker
 from inlay.setup_log import SetupLog
 from inlay.stable_diffusion.model import StableDiffusion
 from inlay.stable_diffusion.network_loader import NetworkLoader
@@ -23,6 +24,7 @@ from inlay.stable_diffusion.networks import (
 from inlay.stable_diffusion.painter import Guide, Painter
 from inlay.stable_diffusion.samplers import SAMPLERS
 from inlay.stable_diffusion.text import TextEncoder
+from inlay.stable_diffusion.tiny_decoder import TinyDecoder, decoder_names
 from inlay.tasks import TASKS, painted_as
 from inlay.weights.folder import ProfileFiles
 
@@ -57,6 +59,8 @@ def load_stable_diffusion(
             guides["example"] = pool.submit(
                 loader.component, "example_encoder", make_example_encoder
             )
+        checker = pool.submit(load_checker, loader)
+        preview = pool.submit(load_preview_decoder, loader)
     text = guides["text"].result() if "text" in guides else None
     painters = {
         task: Painter(
@@ -66,11 +70,14 @@ def load_stable_diffusion(
             TASKS[task],
             profile.sampler,
             profile.native_size,
+            preview_decoder=preview.result(),
         )
         for task in tasks
     }
     distilled = distil(loader, painters)
-    return StableDiffusion(profile, name, loader.files.sha256, painters, distilled, text)
+    return StableDiffusion(
+        profile, name, loader.files.sha256, painters, distilled, text, checker.result()
+    )
 
 
 def load_autoencoder(loader: NetworkLoader, spec: DecoderSpec) -> Autoencoder:
@@ -86,6 +93,27 @@ def load_text(loader: NetworkLoader) -> TextEncoder:
     tokenizer = loader.profile.component("tokenizer")
     files = (loader.files.checked(name) for name in (tokenizer.vocabulary, tokenizer.merges))
     return TextEncoder(make_tokenizer(*files, network.config.max_position_embeddings), network)
+
+
+def load_checker(loader: NetworkLoader) -> ClipChecker | None:
+    """The safety checker of a profile that has one."""
+    if "safety_checker" not in loader.profile.components:
+        return None
+    component = loader.profile.component("safety_checker")
+    return loader.network(
+        "safety_checker",
+        lambda: make_checker(loader.config(component)),
+        component.weights,
+        checker_names,
+    )
+
+
+def load_preview_decoder(loader: NetworkLoader) -> TinyDecoder | None:
+    """The decoder of previews of a profile that has one."""
+    if "preview_decoder" not in loader.profile.components:
+        return None
+    file = loader.profile.component("preview_decoder").weights
+    return loader.network("preview_decoder", TinyDecoder, file, decoder_names)
 
 
 def distil(loader: NetworkLoader, painters: dict[str, Painter]) -> dict[str, Painter]:

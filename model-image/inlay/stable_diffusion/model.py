@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from inlay.profile import Profile
+from inlay.safety.clip_checker import ClipChecker
 from inlay.stable_diffusion.painter import Painter
 from inlay.stable_diffusion.text import TextEncoder
 from inlay.tasks import painted_as
@@ -21,6 +22,8 @@ class StableDiffusion:
     """The same with the distilled mode's denoiser; empty where the profile has or serves none."""
     text: TextEncoder | None
     """None where no task served reads a prompt."""
+    classifier: ClipChecker | None = None
+    """None where the profile names no component `safety_checker`."""
 
     def filler(self, task: str, sampler: str) -> Painter:
         """The painter of a task with a sampler of the profile."""

@@ -1,12 +1,9 @@
 """TAESD's decoder (madebyollin/taesd, MIT): a rough picture from latents in a few milliseconds, for previews."""
 
 from collections import OrderedDict
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
-
-from inlay.checkpoint import load_into, load_weights
 
 LEVELS = 3
 """Doublings of the side, from latents to the picture."""
@@ -48,14 +45,18 @@ class TinyDecoder(nn.Sequential):
         parts += [Block(width), nn.Conv2d(width, 3, 3, padding=1)]
         super().__init__(OrderedDict((str(number), part) for number, part in enumerate(parts)))
 
-    @classmethod
-    def load(cls, path: Path, sha256: str | None = None) -> "TinyDecoder":
-        """The decoder of a published file. Raises CheckpointError for one that is missing, another, or does not fit."""
-        state = load_weights(path, sha256)
-        width, channels = state["1.weight"].shape[:2] if "1.weight" in state else (64, 4)
-        decoder = cls(width, channels)
-        load_into(decoder, state, path.name)
-        return decoder.eval().requires_grad_(False)
-
     def forward(self, latents: Tensor) -> Tensor:
         return super().forward(latents) * 2 - 1
+
+
+def decoder_names(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The decoder's tensors by the published names; in the file of diffusers' autoencoder no clamp is counted."""
+    theirs = "decoder.layers."
+    if not any(name.startswith(theirs) for name in state):
+        return state
+    numbered = (
+        (name.removeprefix(theirs).partition("."), tensor)
+        for name, tensor in state.items()
+        if name.startswith(theirs)
+    )
+    return {f"{int(number) + 1}.{rest}": tensor for (number, _, rest), tensor in numbered}
