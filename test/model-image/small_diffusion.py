@@ -6,12 +6,13 @@ from pathlib import Path
 
 import torch
 from conftest import diffusers_autoencoder
-from diffusers import UNet2DConditionModel
+from diffusers import AutoencoderTiny, UNet2DConditionModel
 from diffusers.pipelines.deprecated.paint_by_example.image_encoder import (
     PaintByExampleImageEncoder,
 )
+from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionSafetyChecker
 from safetensors.torch import save_file
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer, CLIPVisionConfig
+from transformers import CLIPConfig, CLIPTextConfig, CLIPTextModel, CLIPTokenizer, CLIPVisionConfig
 
 from inlay.checkpoint import sha256_of
 from inlay.config import AutoencoderConfig
@@ -86,6 +87,37 @@ def small_vision() -> PaintByExampleImageEncoder:
     return PaintByExampleImageEncoder(config).eval()
 
 
+def small_checker(threshold: float = 1.0, special: float = 1.0) -> StableDiffusionSafetyChecker:
+    """CompVis' checker with its concepts all over the place; at a threshold of 1 it finds nothing."""
+    torch.manual_seed(3)
+    vision = {
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "image_size": 28,
+        "patch_size": 14,
+    }
+    checker = StableDiffusionSafetyChecker(CLIPConfig(vision_config=vision, projection_dim=16))
+    with torch.no_grad():
+        checker.concept_embeds.normal_()
+        checker.special_care_embeds.normal_()
+        checker.concept_embeds_weights.fill_(threshold)
+        checker.special_care_embeds_weights.fill_(special)
+        for parameter in checker.vision_model.parameters():
+            parameter.mul_(3)
+    return checker.eval()
+
+
+def published_checker(checker: StableDiffusionSafetyChecker) -> dict[str, torch.Tensor]:
+    """The checker's weights under the names that CompVis published."""
+    state = {
+        name.replace("vision_model.", "vision_model.vision_model.", 1): tensor.clone()
+        for name, tensor in checker.state_dict().items()
+    }
+    return state | {"vision_model.vision_model.embeddings.position_ids": torch.arange(5)[None]}
+
+
 def small_lora(unet: UNet2DConditionModel) -> dict[str, torch.Tensor]:
     """Changes of the attention's layers, named as kohya's trainer names them."""
     lora = {}
@@ -111,7 +143,7 @@ def published_files(scratch: Path) -> Parts:
     unets = {name: small_unet(channels) for name, channels in (("unet", 9), ("drawing", 4))}
     vision = small_vision()
     decoder = diffusers_autoencoder(SMALL)
-    spare = {"weight": torch.zeros(2, 2)}
+    checker = small_checker()
     text = {f"text_model.{n}": t for n, t in text_encoder.state_dict().items()}
     text["text_model.embeddings.position_ids"] = torch.arange(77)[None]
     seen = {
@@ -135,10 +167,10 @@ def published_files(scratch: Path) -> Parts:
         "paint_by_example/image_encoder/model.safetensors": seen,
         "decoders/x1.5/diffusion_pytorch_model.safetensors": decoder.state_dict(),
         "decoders/x2/diffusion_pytorch_model.safetensors": decoder.state_dict(),
-        "safety_checker/config.json": b"{}",
-        "safety_checker/model.fp16.safetensors": spare,
+        "safety_checker/config.json": checker.config.to_json_string(use_diff=False).encode(),
+        "safety_checker/model.fp16.safetensors": published_checker(checker),
         "lcm/pytorch_lora_weights.safetensors": small_lora(unets["unet"]),
-        "preview/diffusion_pytorch_model.safetensors": spare,
+        "preview/diffusion_pytorch_model.safetensors": AutoencoderTiny().state_dict(),
     }
 
 

@@ -5,48 +5,15 @@ import pytest
 import torch
 from conftest import noise_picture
 from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionSafetyChecker
-from transformers import CLIPConfig
+from small_diffusion import published_checker, small_checker
 
 from inlay.checkpoint import CheckpointError, load_into
 from inlay.safety.clip_checker import ClipChecker, checker_names, clip_pixels, make_checker
 
-VISION = {
-    "hidden_size": 32,
-    "intermediate_size": 64,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 4,
-    "image_size": 28,
-    "patch_size": 14,
-}
 
-
-def theirs(thresholds: float, special: float) -> StableDiffusionSafetyChecker:
-    """diffusers' class with random weights, concepts all over the place, and these thresholds."""
-    torch.manual_seed(3)
-    checker = StableDiffusionSafetyChecker(CLIPConfig(vision_config=VISION, projection_dim=16))
-    with torch.no_grad():
-        checker.concept_embeds.normal_()
-        checker.special_care_embeds.normal_()
-        checker.concept_embeds_weights.fill_(thresholds)
-        checker.special_care_embeds_weights.fill_(special)
-        for parameter in checker.vision_model.parameters():
-            parameter.mul_(3)
-    return checker.eval()
-
-
-def published(checker: StableDiffusionSafetyChecker) -> dict[str, torch.Tensor]:
-    """The checker's weights under the names that CompVis published."""
-    state = {
-        name.replace("vision_model.", "vision_model.vision_model.", 1): tensor.clone()
-        for name, tensor in checker.state_dict().items()
-    }
-    return state | {"vision_model.vision_model.embeddings.position_ids": torch.arange(5)[None]}
-
-
-def ours(state: dict[str, torch.Tensor]) -> ClipChecker:
+def ours(other: StableDiffusionSafetyChecker, state: dict[str, torch.Tensor]) -> ClipChecker:
     """Our class, from a published config and weights."""
-    config = {"vision_config": VISION | {"model_type": "clip_vision_model"}, "projection_dim": 16}
-    checker = make_checker(config)
+    checker = make_checker(other.config.to_dict())
     load_into(checker, checker_names(state), "safety_checker")
     return checker
 
@@ -57,8 +24,8 @@ def ours(state: dict[str, torch.Tensor]) -> ClipChecker:
     ids=["nothing special", "one blocked for a special concept nearby"],
 )
 def test_it_decides_as_diffusers_does_with_the_same_weights(special, blocked):
-    other = theirs(0.47, special)
-    checker = ours(published(other))
+    other = small_checker(0.47, special)
+    checker = ours(other, published_checker(other))
     crops = [noise_picture(40, 40, seed=seed) // (1 + seed % 3) for seed in range(12)]
     pixels = torch.stack([clip_pixels(crop, checker.size) for crop in crops])
     _, decided = other(pixels, np.ones((len(crops), 8, 8, 3)))
@@ -78,7 +45,8 @@ def test_pictures_are_shown_to_it_as_clips_own_processor_does():
 
 
 def test_weights_that_do_not_fit_say_so():
-    state = published(theirs(0.0, 0.0))
+    other = small_checker()
+    state = published_checker(other)
     state["concept_embeds"] = state["concept_embeds"][:16]
     with pytest.raises(CheckpointError, match="concept_embeds"):
-        ours(state)
+        ours(other, state)

@@ -2,6 +2,7 @@
 
 import io
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -9,12 +10,15 @@ import torch
 from conftest import noise_picture
 from PIL import Image
 from test_pipeline import settings_of
+from test_runner import request_to
 
 from inlay.crops import Box, Crop
 from inlay.latest import LatestJob
 from inlay.pipeline import fill_picture
 from inlay.pixels import Picture
 from inlay.previews import LONGEST, Previews, place_square, small_jpeg
+from inlay.runner import run_edit
+from inlay.transport import EdgeClient
 
 WHITE = torch.ones(3, 16, 16)
 
@@ -131,3 +135,25 @@ def test_closing_drops_what_waits_and_ends_the_thread():
         thread.join(5)
     assert done == []
     assert threading.active_count() == before
+
+
+def test_an_edit_sends_them_to_their_url_and_is_not_harmed_where_they_fail(
+    edge, inpainter, monkeypatch
+):
+    monkeypatch.setattr("inlay.previews.INTERVAL", 0.0)
+    client = EdgeClient(edge.origin, lambda _: None)
+    run_edit(inpainter, client, request_to(edge, steps=6), lambda *_: time.sleep(0.05))
+    preview = Image.open(io.BytesIO(edge.stored["/preview"]))
+    assert (preview.format, preview.size) == ("JPEG", (70, 50))
+    assert edge.types["/preview"] == "image/jpeg"
+    elsewhere = request_to(edge, preview_url="http://elsewhere.example/preview")
+    assert run_edit(inpainter, client, elsewhere, lambda *_: None).error is None
+
+
+def test_tiny_shows_what_it_foresees_at_every_step(inpainter):
+    seen = []
+    image, mask = torch.zeros(1, 3, 64, 64), torch.ones(1, 1, 64, 64)
+    made = inpainter.fill(image, mask, settings_of(1, 2, steps=3), lambda *_: None, seen.append)
+    assert [rough().shape for rough in seen] == [(3, 64, 64)] * 3
+    # At the end what is foreseen is what came, but for the kept pixels that a rough picture does not look at.
+    assert (seen[-1]() - made[0]).abs().mean() < (seen[0]() - made[0]).abs().mean()

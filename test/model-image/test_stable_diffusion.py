@@ -1,8 +1,10 @@
 """The profile `sd15` at small sizes: fetched from a mirror of the published layout, loaded offline, serving."""
 
+import hashlib
 import json
 import shutil
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +18,10 @@ from test_runner import request_to
 from inlay.checkpoint import CheckpointError, sha256_of
 from inlay.model import Model, Serving, load_model
 from inlay.pixels import decode_picture
-from inlay.runner import run_edit
+from inlay.runner import UNGUARDED, run_edit
+from inlay.safety.classifier import find_classifier
+from inlay.safety.guard import Guard
+from inlay.safety.policy import Policy
 from inlay.settings import FillSettings
 from inlay.setup_log import SetupLog
 from inlay.stable_diffusion.painter import Painter
@@ -48,11 +53,11 @@ def request(edge: Edge, task: str, n: int = 1, **changes):
     return request_to(edge, n, **(values | changes))
 
 
-def run(edge: Edge, model: Model, request) -> dict:
+def run(edge: Edge, model: Model, request, guard: Guard = UNGUARDED) -> dict:
     with warnings.catch_warnings():
         # What torch warns of; diffusers' schedulers call numpy in a way that numpy deprecates.
         warnings.simplefilter("error", UserWarning)
-        run_edit(model, EdgeClient(edge.origin, lambda _: None), request, lambda *_: None)
+        run_edit(model, EdgeClient(edge.origin, lambda _: None), request, lambda *_: None, guard)
     return json.loads(edge.stored["/manifest"])
 
 
@@ -147,7 +152,8 @@ def test_tasks_share_what_they_can_and_load_no_more_than_is_served(folder):
     model = load_model(folder, CPU, Serving("x2", ("inpaint", "erase"), ("ddim",)), log)
     assert model.decoder_name == "x2"
     assert model.filler("erase", "ddim").unet is model.filler("inpaint", "ddim").unet
-    assert set(log.parts) == {"unet", "autoencoder", "text_encoder"}
+    always = {"safety_checker", "preview_decoder"}
+    assert set(log.parts) == {"unet", "autoencoder", "text_encoder"} | always
     line = json.loads(log.line(profile="sd15"))
     assert line["event"] == "setup"
     assert set(line["parts"]["unet"]) == {"check_ms", "read_ms", "place_ms"}
@@ -171,6 +177,34 @@ def test_tiny_does_what_it_says_and_refuses_the_rest(edge, inpainter):
     manifest = run(edge, inpainter, request(edge, "text_to_image"))
     assert manifest["error"]["code"] == "task_not_in_profile"
     assert "inpaint, erase" in manifest["error"]["detail"]
+
+
+# DDIM leaves the noise of the first step of the schedule, of which the standard deviation is 0.03.
+@pytest.mark.parametrize(("sampler", "apart"), [("ddim", 0.15), ("dpm++2m", 1e-3), ("unipc", 1e-3)])
+def test_the_rough_picture_of_the_last_step_is_the_one_that_is_sampled(model, sampler, apart):
+    seen = []
+    painter = replace(model.filler("text_to_image", sampler), preview_decoder=lambda x: x / 30)
+    image, mask = torch.zeros(1, 3, SIZE, SIZE), torch.ones(1, 1, SIZE, SIZE)
+    wanted = painter.sample(image, mask, FillSettings([1, 2], 8), lambda *_: None, seen.append)
+    assert len(seen) == 8
+    assert torch.allclose(30 * seen[-1](), wanted[0], atol=apart)
+    shown = model.filler("text_to_image", sampler)
+    shown.sample(image, mask, FillSettings([1], 1), lambda *_: None, seen.append)
+    assert seen[-1]().shape == (3, SIZE, SIZE)
+
+
+def test_its_checker_looks_at_outputs_and_its_example_is_held_against_the_policy(edge, model):
+    assert model.classifier.categories == {"nsfw", "special_care"}
+    for thresholds, code in (({"nsfw": 0.0}, None), ({"nsfw": -3.0}, "output_blocked")):
+        policy = Policy(thresholds=thresholds)
+        guard = Guard(policy, find_classifier(policy, CPU, lambda: model.classifier))
+        for task in ("inpaint", "text_to_image"):
+            manifest = run(edge, model, request(edge, task), guard)
+            assert (manifest["error"] or {}).get("code") == code
+    wanted = request(edge, "paint_by_example")
+    listed = hashlib.sha256(edge.files["/example"]).hexdigest()
+    manifest = run(edge, model, wanted, Guard(Policy(sha256=frozenset({listed}))))
+    assert manifest["error"]["code"] == "input_blocked"
 
 
 def test_a_damaged_example_is_said(edge, model):
