@@ -1,4 +1,4 @@
-"""Measures what a profile does: `python -m inlay.evaluate [decoder|fills|run|soak|speed|table]`, each with its `--help`.
+"""Measures what a profile does: `python -m inlay.evaluate COMMAND`, each with its `--help`.
 
 `decoder` (what it does without a word) compares the asymmetric decoder with the vanilla one on held-out photographs;
 `fills` looks at holes among texture; `run` measures a decoder in training; `soak` watches memory over many edits;
