@@ -39,11 +39,12 @@ def sample(
     on_step: OnStep,
     start: Tensor | None = None,
     strength: float = 1.0,
+    on_clean: Callable[[Tensor], None] = lambda _clean: None,
 ) -> Tensor:
     """Clean latents from noise (n, 4, h, w) in `steps` steps of DDIM (Song et al. 2020, eta 0).
 
     With `start` (clean latents) and a strength below 1, sampling begins at that share of the way. `on_step(done,
-    total)` is called after every step and may raise to stop.
+    total)` is called after every step and may raise to stop, then `on_clean` with the latents that the step foresees.
     """
     begin = min(max(strength, 0.0), 1.0) if start is not None else 1.0
     times = torch.linspace(begin, 0.0, steps + 1)
@@ -58,4 +59,5 @@ def sample(
         signal, sigma = signal_and_noise(after)
         x = signal * clean + sigma * eps
         on_step(step + 1, steps)
+        on_clean(clean)
     return x

@@ -1,19 +1,20 @@
-"""Measures what a profile does: `python -m inlay.evaluate [decoder|fills|run|speed|table]`, each with its `--help`.
+"""Measures what a profile does: `python -m inlay.evaluate COMMAND`, each with its `--help`.
 
 `decoder` (what it does without a word) compares the asymmetric decoder with the vanilla one on held-out photographs;
-`fills` looks at holes among texture; `run` measures a decoder in training; `speed` times whole edits; `table N` prints
-a table of the paper beside what was measured.
+`fills` looks at holes among texture; `run` measures a decoder in training; `soak` watches memory over many edits;
+`speed` times whole edits; `table N` prints a table of the paper beside what was measured.
 """
 
 import sys
 from collections.abc import Callable
 
-from inlay.reports import decoder, fills, run, speed, tables
+from inlay.reports import decoder, fills, run, soak, speed, tables
 
 COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "decoder": decoder.main,
     "fills": fills.main,
     "run": run.main,
+    "soak": soak.main,
     "speed": speed.main,
     "table": tables.main,
 }

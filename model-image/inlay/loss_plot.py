@@ -1,4 +1,4 @@
-"""A run's losses as a picture."""
+"""A run's losses as a picture, or another quantity that is read at every step."""
 
 import csv
 import itertools
@@ -10,10 +10,15 @@ WIDTH, HEIGHT, BORDER = 640, 320, 44
 
 
 def plot_losses(log: Path, target: Path) -> None:
-    """Draws a loss log (step, loss) as a PNG: every step faint, a running mean over a fiftieth of the run on top."""
-    rows = [(int(step), float(loss)) for step, loss in csv.reader(log.open(newline=""))]
-    if len(rows) < 2:
-        return
+    """Draws a loss log (step, loss) as a PNG."""
+    with log.open(newline="") as file:
+        rows = [(int(step), float(loss)) for step, loss in csv.reader(file)]
+    if len(rows) > 1:
+        plot_rows(rows, target)
+
+
+def plot_rows(rows: list[tuple[int, float]], target: Path, name: str = "loss") -> None:
+    """Draws (step, value) as a PNG: every step faint, a running mean over a fiftieth of the run on top."""
     steps, losses = zip(*rows, strict=True)
     window = max(1, len(losses) // 50)
     sums = [0.0, *itertools.accumulate(losses)]
@@ -32,7 +37,7 @@ def plot_losses(log: Path, target: Path) -> None:
     draw.rectangle([BORDER, BORDER, WIDTH - BORDER, HEIGHT - BORDER], outline="#999999")
     draw.line([place(*row) for row in rows], fill="#cfd8e6")
     draw.line([place(*row) for row in zip(steps, smooth, strict=True)], fill="#1f4e9c", width=2)
-    draw.text((BORDER, BORDER - 16), f"loss, last {smooth[-1]:.4f}", fill="black")
+    draw.text((BORDER, BORDER - 16), f"{name}, last {smooth[-1]:.4f}", fill="black")
     draw.text((4, BORDER), f"{top:.3g}", fill="black")
     draw.text((BORDER, HEIGHT - BORDER + 6), f"step {steps[0]} to {steps[-1]}", fill="black")
     image.save(target)

@@ -10,12 +10,15 @@ MAX_BYTES = 64 * 1024
 
 ERROR_CODES = frozenset(
     {
+        "task_not_in_profile",
+        "sampler_not_in_profile",
         "mask_empty",
         "mask_damaged",
         "mask_size_mismatch",
         "image_damaged",
         "image_too_large",
         "output_too_large",
+        "input_blocked",
         "output_blocked",
     }
 )

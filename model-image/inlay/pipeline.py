@@ -1,6 +1,7 @@
 """From a picture and a mask to finished pictures: crops, fills, and the composite that keeps what is kept."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -12,18 +13,24 @@ from torch import Tensor
 
 from inlay.crops import Crop, plan_crops
 from inlay.pixels import Picture, Samples
+from inlay.previews import Previews, place_square
 from inlay.samples import to_samples, to_tensor
-from inlay.settings import FillSettings, OnStep
+from inlay.settings import FillSettings, OnRough, OnStep
 
 
 class Filler(Protocol):
-    """What fills a hole at its native size; `inlay.inpainter.Inpainter` in production."""
+    """What fills a hole, best at its native size; see `inlay.model`."""
 
     @property
     def native_size(self) -> int: ...
 
     def fill(
-        self, image: Tensor, mask: Tensor, settings: FillSettings, on_step: OnStep
+        self,
+        image: Tensor,
+        mask: Tensor,
+        settings: FillSettings,
+        on_step: OnStep,
+        on_rough: OnRough | None = None,
     ) -> Tensor: ...
 
 
@@ -33,7 +40,8 @@ class Filled:
 
     samples: list[Samples]
     kept_pixels: int
-    crops: int
+    crops: tuple[Crop, ...]
+    """Where the holes were filled; none where the whole picture was painted."""
     merged: bool
 
 
@@ -43,37 +51,40 @@ def fill_picture(
     mask: NDArray[np.bool_],
     settings: FillSettings,
     on_step: OnStep,
+    previews: Previews | None = None,
 ) -> Filled:
     """Fills the mask (H, W) once a seed. Samples where the mask is False are the picture's own, unchanged.
 
     The first crop is filled for all seeds together; later crops see each output's own earlier fills. Parts of the
-    mask that are not filled yet count as masked wherever they are seen.
+    mask that are not filled yet count as masked wherever they are seen. Previews show the first output.
     """
     crops, merged = plan_crops(mask, filler.native_size)
     count = len(settings.seeds)
-    total = settings.steps * (1 + (len(crops) - 1) * count)
+    fills = 1 + (len(crops) - 1) * count
     done = 0
 
-    def advance(_step: int, _steps: int) -> None:
+    def advance(_step: int, steps: int) -> None:
         nonlocal done
         done += 1
-        on_step(done, total)
+        on_step(done, steps * fills)
 
     colours = [picture.colour().copy() for _ in settings.seeds]
     waiting = mask.copy()
     for position, crop in enumerate(crops):
         region = hole_region(crop, waiting)
+        rough = previews and previews.of(partial(place_square, colours[0], cut(region, crop), crop))
         groups = [list(range(count))] if position == 0 else [[i] for i in range(count)]
         for group in groups:
             image = square_tensor(cut(colours[group[0]], crop), filler.native_size)
             hole = mask_tensor(cut(waiting, crop), filler.native_size)
-            generated = filler.fill(image, hole, settings.for_outputs(group), advance)
+            shown = rough if group[0] == 0 else None
+            generated = filler.fill(image, hole, settings.for_outputs(group), advance, shown)
             for i, output in zip(group, generated, strict=True):
                 paste(colours[i], output, crop, region)
         waiting &= ~region
 
     samples = [compose(picture, colour, mask) for colour in colours]
-    return Filled(samples, int(mask.size - np.count_nonzero(mask)), len(crops), merged)
+    return Filled(samples, int(mask.size - np.count_nonzero(mask)), tuple(crops), merged)
 
 
 def compose(picture: Picture, colour: Samples, mask: NDArray[np.bool_]) -> Samples:

@@ -16,20 +16,24 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=5000)
     parser.add_argument("--edge", default=os.environ.get("INLAY_EDGE_ORIGIN", ""))
     parser.add_argument("--profile", default=os.environ.get("INLAY_PROFILE", "tiny"))
+    parser.add_argument("--policy", default=os.environ.get("INLAY_POLICY", ""))
     arguments = parser.parse_args()
     if not arguments.edge:
         sys.exit("Say where the edge is: --edge https://your-worker.example.com")
+    policy = str(Path(arguments.policy).resolve()) if arguments.policy else ""
     os.chdir(ROOT)
     environment = os.environ | {
         # coglet starts its worker with the first python on PATH: it has to be this one.
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
-        "PYTHONPATH": str(ROOT),
+        # Behind it, what the operator adds: a classifier of their own.
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
         "PORT": str(arguments.port),
         "COG_PREDICT_TYPE_STUB": "run.py:Runner",
         # Without a deadline a failed start would stay "starting" for good.
         "COG_SETUP_TIMEOUT": os.environ.get("COG_SETUP_TIMEOUT", str(SETUP_SECONDS)),
         "INLAY_EDGE_ORIGIN": arguments.edge,
         "INLAY_PROFILE": arguments.profile,
+        "INLAY_POLICY": policy,
     }
     command = [sys.executable, "-m", "cog.server.http", "--host", arguments.host]
     os.execve(sys.executable, command, environment)  # noqa: S606

@@ -8,6 +8,12 @@ from torch import Tensor
 OnStep = Callable[[int, int], None]
 """Called after every step with the number done and their total; may raise to stop."""
 
+OnRough = Callable[[Callable[[], Tensor]], None]
+"""Called after every step with what makes a rough picture (3, H, W) in [-1, 1] of the first output as it is then.
+
+It costs nothing until it is called, and may be called later and on another thread.
+"""
+
 
 @dataclass(frozen=True)
 class FillSettings:

@@ -46,7 +46,7 @@ class EdgeClient:
 
         return self._retry(url, once)
 
-    def upload(self, url: str, body: bytes, content_type: str) -> None:
+    def upload(self, url: str, body: bytes, content_type: str, tries: int = TRIES) -> None:
         """PUTs a body to a signed URL. The edge writes once: sending the same bytes again is no error."""
 
         def once() -> None:
@@ -55,17 +55,17 @@ class EdgeClient:
             if response.status not in (200, 201):
                 raise refusal("upload", response.status)
 
-        self._retry(url, once)
+        self._retry(url, once, tries)
 
-    def _retry(self, url: str, once: Callable[[], T]) -> T:
+    def _retry(self, url: str, once: Callable[[], T], tries: int = TRIES) -> T:
         if origin_of(url) != self._origin:
             raise TransportError("the URL does not belong to the edge")
-        for attempt in range(TRIES):
+        for attempt in range(tries):
             try:
                 return once()
             except (UnavailableError, urllib3.exceptions.HTTPError) as error:
-                if attempt == TRIES - 1:
-                    raise TransportError(f"{type(error).__name__} after {TRIES} tries") from error
+                if attempt == tries - 1:
+                    raise TransportError(f"{type(error).__name__} after {tries} tries") from error
                 self._sleep(0.2 * 2**attempt)
         raise AssertionError("unreachable")
 

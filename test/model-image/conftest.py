@@ -2,10 +2,7 @@
 
 import io
 import json
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +14,10 @@ from PIL import Image
 from inlay.autoencoder import Autoencoder
 from inlay.checkpoint import save_weights
 from inlay.config import AUTOENCODERS, AutoencoderConfig, UNetConfig
+from inlay.export import tiny_profile
 from inlay.inpainter import Inpainter
+from inlay.reports.loopback import LoopbackEdge as Edge
+from inlay.reports.loopback import serve_edge
 from inlay.unet import UNet
 
 VECTORS = Path(__file__).parents[2] / "schemas" / "vectors"
@@ -70,16 +70,7 @@ def profile_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ("unet.safetensors", UNet(UNetConfig())),
         )
     }
-    profile = {
-        "name": "tiny",
-        "decoder": "base",
-        "autoencoder": "tiny-base",
-        "native_size": 64,
-        "tasks": ["inpaint", "erase"],
-        "uses_prompt": False,
-        "files": files,
-    }
-    (folder / "profile.json").write_text(json.dumps(profile))
+    (folder / "profile.json").write_text(json.dumps(tiny_profile(files, native_size=64)))
     return folder
 
 
@@ -88,70 +79,8 @@ def inpainter(profile_folder: Path) -> Inpainter:
     return Inpainter.load(profile_folder, torch.device("cpu"))
 
 
-@dataclass
-class Edge:
-    """An edge on loopback: files to GET, and whatever is PUT or POSTed, in order."""
-
-    origin: str = ""
-    files: dict[str, bytes] = field(default_factory=dict)
-    stored: dict[str, bytes] = field(default_factory=dict)
-    types: dict[str, str] = field(default_factory=dict)
-    order: list[str] = field(default_factory=list)
-    callbacks: list[dict[str, object]] = field(default_factory=list)
-    statuses: list[int] = field(default_factory=list)
-    """Answers for the next requests, before the usual ones."""
-    requests: int = 0
-
-    def url(self, path: str) -> str:
-        return f"{self.origin}{path}"
-
-
 @pytest.fixture
 def edge() -> Iterator[Edge]:
     """An edge that stores what it is sent."""
-    state = Edge()
-
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            """Says nothing."""
-
-        def answer(self, status: int, body: bytes = b"") -> None:
-            self.send_response(status)
-            if status == 302:
-                self.send_header("location", state.url("/file"))
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def body(self) -> bytes:
-            state.requests += 1
-            return self.rfile.read(int(self.headers.get("content-length", "0")))
-
-        def do_GET(self) -> None:
-            self.body()
-            if state.statuses:
-                return self.answer(state.statuses.pop(0))
-            found = state.files.get(self.path)
-            return self.answer(404) if found is None else self.answer(200, found)
-
-        def do_PUT(self) -> None:
-            body = self.body()
-            if state.statuses:
-                return self.answer(state.statuses.pop(0))
-            status = 200 if self.path in state.stored else 201
-            state.stored[self.path] = body
-            state.types[self.path] = self.headers["content-type"]
-            state.order.append(self.path)
-            return self.answer(status)
-
-        def do_POST(self) -> None:
-            state.callbacks.append(json.loads(self.body()))
-            self.answer(200, b"{}")
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    state.origin = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield state
-    server.shutdown()
-    server.server_close()
+    with serve_edge() as served:
+        yield served

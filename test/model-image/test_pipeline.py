@@ -24,7 +24,7 @@ class NoiseFiller:
     native_size: int = 16
     shown: list[tuple[torch.Tensor, torch.Tensor]] = field(default_factory=list)
 
-    def fill(self, image, mask, settings, on_step):
+    def fill(self, image, mask, settings, on_step, _on_rough):
         self.shown.append((image, mask))
         for step in range(settings.steps):
             on_step(step + 1, settings.steps)

@@ -1,6 +1,7 @@
 """Fills holes with Stable Diffusion's UNets and the asymmetric decoder: the paper's three tasks."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import torch
@@ -10,8 +11,9 @@ from torch import Tensor
 from inlay.autoencoder import Autoencoder, check_picture
 from inlay.blend import MaskReduction
 from inlay.hole import show_hole
-from inlay.settings import FillSettings, OnStep
+from inlay.settings import FillSettings, OnRough, OnStep
 from inlay.stable_diffusion.samplers import DISTILLED, NOISY, make_sampler
+from inlay.stable_diffusion.tiny_decoder import TinyDecoder
 from inlay.tasks import TASKS, Task
 
 SCALE = 0.18215
@@ -40,9 +42,18 @@ class Painter:
     conditioned: bool = True
     """False decodes without looking at the picture, as the plain VAE does; to compare."""
     reduction: MaskReduction = "area"
+    preview_decoder: TinyDecoder | None = None
+    """Without one there are no previews."""
 
     @torch.inference_mode()
-    def fill(self, image: Tensor, mask: Tensor, settings: FillSettings, on_step: OnStep) -> Tensor:
+    def fill(
+        self,
+        image: Tensor,
+        mask: Tensor,
+        settings: FillSettings,
+        on_step: OnStep,
+        on_rough: OnRough | None = None,
+    ) -> Tensor:
         """Pictures (n, 3, S, S) in [-1, 1] for a picture (1, 3, S, S) and a mask (1, 1, S, S) in {0, 1}, 1 = repaint.
 
         Raises ValueError for a picture that is not finite and a mask that is not hard; `on_step` may raise to stop.
@@ -51,7 +62,7 @@ class Painter:
         image, mask = (x.to(self.unet.device, self.unet.dtype) for x in (image, mask))
         if not self.task.keeps:
             mask = torch.ones_like(mask)
-        latents = self.sample(image, mask, settings, on_step)
+        latents = self.sample(image, mask, settings, on_step, on_rough)
         condition = (image, mask) if self.conditioned and self.task.keeps else (None, None)
         decoded = self.autoencoder.decode(latents / SCALE, *condition, reduction=self.reduction)
         if not torch.isfinite(decoded).all():
@@ -68,7 +79,12 @@ class Painter:
             self.autoencoder.to(given)
 
     def sample(
-        self, image: Tensor, mask: Tensor, settings: FillSettings, on_step: OnStep
+        self,
+        image: Tensor,
+        mask: Tensor,
+        settings: FillSettings,
+        on_step: OnStep,
+        on_rough: OnRough | None = None,
     ) -> Tensor:
         """The sampled latents (n, 4, S/8, S/8), still scaled."""
         hole, masked = show_hole(self.autoencoder, image, mask, self.reduction)
@@ -93,9 +109,21 @@ class Painter:
         for number, t in enumerate(timesteps, 1):
             stacked = self.task.stack(sampler.scale_model_input(latents, t), *shown)
             predicted = self.predict(stacked, t, contexts, guidance)
-            latents = sampler.step(predicted, t, latents, **more).prev_sample
+            noisy, latents = latents, sampler.step(predicted, t, latents, **more).prev_sample
             on_step(number, len(timesteps))
+            if on_rough is not None and self.preview_decoder is not None:
+                signal = sampler.alphas_cumprod[int(t)].item()
+                on_rough(partial(self.rough, noisy[:1], predicted[:1], signal))
         return latents
+
+    @torch.inference_mode()
+    def rough(self, noisy: Tensor, predicted: Tensor, signal: float) -> Tensor:
+        """The picture (3, H, W) that noisy latents (1, 4, h, w) come to, were the predicted noise all there is.
+
+        `signal` is the share of the latents' variance that is no noise (alpha-bar; Ho et al. 2020, equation 15).
+        """
+        clean = (noisy - (1 - signal) ** 0.5 * predicted) / signal**0.5
+        return self.preview_decoder(clean)[0].float().clamp(-1, 1)
 
     def contexts(self, settings: FillSettings, guidance: float) -> Tensor:
         """What is wanted (1, tokens, d); with guidance what is not before it (2, tokens, d)."""

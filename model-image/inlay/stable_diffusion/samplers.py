@@ -27,6 +27,7 @@ class Sampler(Protocol):
     timesteps: Tensor
     init_noise_sigma: float
     order: int
+    alphas_cumprod: Tensor
 
     def set_timesteps(self, num_inference_steps: int, device: object = None) -> None: ...
     def scale_model_input(self, sample: Tensor, timestep: Tensor) -> Tensor: ...

@@ -1,0 +1,94 @@
+"""Previews: now and then, while an edit is sampled, a small JPEG of how it looks so far, made and sent on the side."""
+
+import io
+import time
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from inlay.crops import Crop
+from inlay.latest import LatestJob
+from inlay.pixels import Samples
+from inlay.samples import to_samples
+from inlay.settings import OnRough
+
+INTERVAL = 1.0
+"""Seconds between two previews; and what has to be left of the edit, lest one comes with the result."""
+
+LONGEST = 768
+"""Pixels of a preview's longer side; of noise, its file stays below `previewBytes` of `schemas/limits.ts`."""
+
+Place = Callable[[Tensor], Image.Image]
+"""Shows a rough picture (3, H, W) in [-1, 1] where it belongs."""
+
+
+class Previews:
+    """The previews of one edit. Drawing and sending never hold sampling up, and a failure of theirs is no one else's.
+
+    The newest wins: one that has not been drawn when the next is due is dropped.
+    """
+
+    def __init__(
+        self,
+        send: Callable[[bytes], None],
+        clock: Callable[[], float] = time.monotonic,
+        jobs: LatestJob | None = None,
+    ) -> None:
+        """`send` takes a JPEG, on another thread."""
+        self._send = send
+        self._clock = clock
+        self._jobs = jobs or LatestJob()
+        self._started = self._last = clock()
+        self._left = 0.0
+
+    def step(self, done: int, total: int) -> None:
+        """Takes note of progress: what is left is foreseen by it."""
+        self._left = (self._clock() - self._started) * (total - done) / done
+
+    def of(self, place: Place) -> OnRough:
+        """What a sampler calls after each step; `place` puts what it paints where it belongs."""
+
+        def on_rough(rough: Callable[[], Tensor]) -> None:
+            now = self._clock()
+            if now - self._last >= INTERVAL and self._left >= INTERVAL:
+                self._last = now
+                self._jobs.offer(lambda: self._send(small_jpeg(place(rough()))))
+
+        return on_rough
+
+    def close(self) -> None:
+        """Drops what waits; what is being sent is sent."""
+        self._jobs.close()
+
+
+def to_image(picture: Tensor) -> Image.Image:
+    """A picture that was painted whole."""
+    return Image.fromarray(to_samples(picture))
+
+
+def place_square(
+    colour: Samples, region: NDArray[np.generic], crop: Crop, square: Tensor
+) -> Image.Image:
+    """A picture (H, W, 3), made small, with a crop's square (3, S, S) where the crop's `region` (side, side) is True.
+
+    Later crops may be pasted into the picture meanwhile; then they show.
+    """
+    image = Image.fromarray(colour)
+    scale = min(1.0, LONGEST / max(image.size))
+    image = image.resize([max(1, round(side * scale)) for side in image.size], reducing_gap=2)
+    side = max(1, round(crop.side * scale))
+    hole = Image.fromarray(region).resize((side, side), Image.Resampling.NEAREST)
+    fill = to_image(square).resize((side, side), reducing_gap=2)
+    image.paste(fill, (round(crop.left * scale), round(crop.top * scale)), hole)
+    return image
+
+
+def small_jpeg(image: Image.Image) -> bytes:
+    """A JPEG that the edge takes as a preview."""
+    image.thumbnail((LONGEST, LONGEST))
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=80)
+    return buffer.getvalue()

@@ -1,0 +1,27 @@
+"""The report that watches memory: it says what grows."""
+
+import json
+
+import pytest
+from PIL import Image
+
+from inlay.reports.soak import growth, main
+
+SLOPE = "growth after the first quarter (MB per 100 edits)"
+
+
+def test_growth_counts_from_the_first_quarter_on():
+    warming = [100.0 + 40 * edit for edit in range(25)]
+    steady = growth([*warming, *[1100.0, 1102.0] * 40])
+    assert abs(steady[SLOPE]) < 1
+    leaking = growth([*warming, *(1100.0 + 0.5 * edit for edit in range(80))])
+    assert leaking[SLOPE] == pytest.approx(50, rel=0.05)
+    assert leaking["at the end, median of a tenth (MB)"] > 1135
+
+
+def test_a_few_edits_of_the_real_coglet_are_watched(profile_folder, tmp_path):
+    main(["--profile", str(profile_folder), "--edits", "4", "--out", str(tmp_path)])
+    report = json.loads((tmp_path / "soak.json").read_text())
+    assert len(report["megabytes"]) == 5
+    assert all(50 < read < 5000 for read in report["megabytes"])
+    assert Image.open(tmp_path / "soak.png").format == "PNG"
