@@ -17,7 +17,7 @@ const health = createRoute({
           schema: z.object({
             status: z.literal("ok"),
             provider: z.enum(["cog", "replicate"]),
-            profile: z.enum(["tiny", "sd15"]),
+            profile: z.string(),
           }),
         },
       },

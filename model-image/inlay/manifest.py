@@ -17,6 +17,7 @@ ERROR_CODES = frozenset(
         "image_too_large",
         "output_too_large",
         "output_blocked",
+        "input_blocked",
     }
 )
 

@@ -5,7 +5,7 @@ import { revokeKey, listKeys } from "../../../functions/account/keys.ts";
 import { balance, entries } from "../../../functions/account/ledger.ts";
 import { unitPrice } from "../../../functions/account/price.ts";
 import { EditParameters } from "../../../schemas/edit.ts";
-import { stagedImage } from "./fixtures.ts";
+import { sentPictures, stagedImage } from "./fixtures.ts";
 import { testAccount } from "./harness.ts";
 
 describe("accepting an edit", () => {
@@ -45,7 +45,8 @@ describe("accepting an edit", () => {
       image: stagedImage({ width: 480, height: 640 }),
       identity: "m",
     } as const;
-    expect(accept(account.context, account.request({ mask }))).toMatchObject({
+    const pictures = { ...sentPictures("image"), mask };
+    expect(accept(account.context, account.request({ pictures }))).toMatchObject({
       problem: { code: "mask_size_mismatch", errors: [{ pointer: "/mask" }] },
     });
   });
