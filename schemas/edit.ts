@@ -41,7 +41,12 @@ const Metadata = z
 /** Sampling steps where none are asked for and the weights are not distilled. */
 export const usualSteps = 20;
 const Steps = z.int().min(1).max(limits.maxSteps);
-const Side = z.int().min(limits.minGeneratedSide).max(limits.maxGeneratedSide).optional();
+const Side = z
+  .int()
+  .min(limits.minGeneratedSide)
+  .max(limits.maxGeneratedSide)
+  .optional()
+  .openapi({ description: "`text_to_image` alone; by default the profile's native size." });
 
 /**
  * What an edit does, apart from its pictures, as it is kept. Defaults are filled in by the parser; what was added later
@@ -57,8 +62,8 @@ export const EditParameters = z.strictObject({
   sampler: Sampler.optional(),
   guidance: z.number().min(0).max(20).default(7.5),
   strength: z.number().min(0.05).max(1).default(1),
-  width: Side.openapi({ description: "Of `text_to_image` alone; the profile's native size." }),
-  height: Side.openapi({ description: "Of `text_to_image` alone; the profile's native size." }),
+  width: Side,
+  height: Side,
   output_format: OutputFormat.default("png"),
   webhook: z.string().max(2_048).optional(),
   metadata: Metadata.default({}),
@@ -84,9 +89,9 @@ export const ImageReference = z
 export function requestPictures(reference: typeof ImageReference) {
   const of = (description: string) => reference.optional().openapi({ description });
   return {
-    image: of("What is changed; of every task but `text_to_image`."),
-    mask: of("As large as the image, white where it is repainted; of every task with an image."),
-    example: of("What is painted in; of `paint_by_example` alone."),
+    image: of("What is changed. Every task but `text_to_image` takes one."),
+    mask: of("White where the image is repainted, and as large as it."),
+    example: of("What is painted in. `paint_by_example` alone takes one."),
   } satisfies Record<PictureRole, unknown>;
 }
 
