@@ -6,9 +6,12 @@ from pathlib import Path
 import torch
 from cog import BaseRunner, Input
 
-from inlay.inpainter import Inpainter
+from inlay.edit_input import LARGEST, EditInput
+from inlay.model import Serving, load_model
 from inlay.progress import StepProgress
-from inlay.runner import EditInput, run_edit
+from inlay.runner import run_edit
+from inlay.setup_log import SetupLog
+from inlay.tasks import TASKS
 from inlay.transport import EdgeClient
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -18,15 +21,21 @@ class Runner(BaseRunner):
     """Serves the profile named by INLAY_PROFILE to the edge at INLAY_EDGE_ORIGIN."""
 
     def setup(self) -> None:
-        """Loads and verifies the profile's weights."""
-        profile = os.environ.get("INLAY_PROFILE", "tiny")
+        """Loads and verifies the profile's weights, and says in one line of the log how long each part took."""
+        folder = WEIGHTS / os.environ.get("INLAY_PROFILE", "tiny")
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.inpainter = Inpainter.load(WEIGHTS / profile, device)
+        log = SetupLog()
+        self.model = load_model(folder, device, Serving.from_environment(), log)
         self.edge = EdgeClient(os.environ["INLAY_EDGE_ORIGIN"])
+        profile = self.model.profile
+        print(
+            log.line(profile=profile.name, decoder=self.model.decoder_name, device=device.type),
+            flush=True,
+        )
 
     def run(
         self,
-        image_url: str = Input(description="Signed URL of the picture"),
+        image_url: str = Input(description="Signed URL of the picture; empty for text_to_image"),
         mask_url: str = Input(description="Signed URL of the mask; white is repainted"),
         output_urls: list[str] = Input(description="Signed URLs that take the outputs, n of them"),
         manifest_url: str = Input(description="Signed URL that takes the manifest, last of all"),
@@ -34,8 +43,16 @@ class Runner(BaseRunner):
         edit: str = Input(description="Id of the edit"),
         attempt: int = Input(description="Number of the attempt", ge=1),
         seed: int = Input(description="Output i uses seed + i", ge=0, le=2**32 - 1),
-        task: str = Input(
-            description="What to do", default="inpaint", choices=["inpaint", "erase"]
+        task: str = Input(description="What to do", default="inpaint", choices=["erase", *TASKS]),
+        example_url: str = Input(
+            description="Signed URL of paint_by_example's example", default=""
+        ),
+        width: int = Input(description="Of text_to_image, in pixels", default=0, ge=0, le=LARGEST),
+        height: int = Input(description="Of text_to_image, in pixels", default=0, ge=0, le=LARGEST),
+        sampler: str = Input(
+            description="How to sample; empty is the profile's own way",
+            default="",
+            choices=["", "ddim", "dpm++2m", "unipc", "lcm"],
         ),
         prompt: str = Input(description="What to paint", default=""),
         negative_prompt: str = Input(description="What to avoid", default=""),
@@ -49,5 +66,5 @@ class Runner(BaseRunner):
     ) -> str:
         """Carries out one attempt; the result is the manifest at `manifest_url`, whose status this returns."""
         values = {name: value for name, value in locals().items() if name != "self"}
-        manifest = run_edit(self.inpainter, self.edge, EditInput(**values), StepProgress())
+        manifest = run_edit(self.model, self.edge, EditInput(**values), StepProgress())
         return "succeeded" if manifest.error is None else "failed"

@@ -30,8 +30,10 @@ def save_weights(path: Path, state: dict[str, Tensor], dtype: torch.dtype = torc
     return sha256_of(path)
 
 
-def load_weights(path: Path, sha256: str | None = None) -> dict[str, Tensor]:
-    """The tensors of a file, floating ones in fp32; with a sha256, only if the file is that one.
+def load_weights(
+    path: Path, sha256: str | None = None, dtype: torch.dtype = torch.float32
+) -> dict[str, Tensor]:
+    """The tensors of a file, floating ones as `dtype`; with a sha256, only if the file is that one.
 
     Raises CheckpointError for a missing, damaged or other file, and for weights that are not finite.
     """
@@ -40,10 +42,11 @@ def load_weights(path: Path, sha256: str | None = None) -> dict[str, Tensor]:
         state = load_file(path)
     except (SafetensorError, OSError, ValueError) as error:
         raise CheckpointError(f"{path.name} is damaged: {error}") from error
+    state = {n: t.to(dtype) if t.is_floating_point() else t for n, t in state.items()}
     for name, tensor in state.items():
-        if not torch.isfinite(tensor.float()).all():
+        if not torch.isfinite(tensor).all():
             raise CheckpointError(f"{path.name}: {name} holds values that are not finite.")
-    return {n: t.float() if t.is_floating_point() else t for n, t in state.items()}
+    return state
 
 
 def load_published(path: Path, sha256: str) -> dict[str, Tensor]:
@@ -58,6 +61,11 @@ def load_published(path: Path, sha256: str) -> dict[str, Tensor]:
         check_file(path, sha256)
         values = load_checked_pickle(path)
         state = {name: value.float() for name, value in values.items() if value.is_floating_point()}
+    return autoencoder_names(state)
+
+
+def autoencoder_names(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """A published autoencoder's tensors under our names, which are diffusers', without those that nothing reads."""
     state = from_authors(state) if is_authors(state) else state
     return {name: t for name, t in state.items() if ".condition_encoder.up_layers." not in name}
 
@@ -75,8 +83,8 @@ def load_checked_pickle(path: Path) -> dict[str, Tensor]:
     return {name: value for name, value in values.items() if isinstance(value, Tensor)}
 
 
-def load_into(module: nn.Module, state: dict[str, Tensor], what: str) -> None:
-    """Fills a module; names the tensors that do not fit it."""
+def load_into(module: nn.Module, state: dict[str, Tensor], what: str, assign: bool = False) -> None:
+    """Fills a module; names the tensors that do not fit it. `assign` takes the tensors themselves, in their dtype."""
     expected = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
     given = {name: tuple(tensor.shape) for name, tensor in state.items()}
     wrong = sorted(n for n in expected.keys() | given.keys() if expected.get(n) != given.get(n))
@@ -85,13 +93,15 @@ def load_into(module: nn.Module, state: dict[str, Tensor], what: str) -> None:
             f"{what}: {len(wrong)} tensors do not fit this architecture, first {wrong[0]}"
             f" (expected {expected.get(wrong[0])}, found {given.get(wrong[0])})."
         )
-    module.load_state_dict(state)
+    module.load_state_dict(state, assign=assign)
 
 
 def check_file(path: Path, sha256: str | None) -> None:
     """Raises CheckpointError where a file is missing, or is not the one of this hash."""
     if not path.is_file():
-        raise CheckpointError(f"{path.name} is missing. Restore it from the repository.")
+        raise CheckpointError(
+            f"{path.name} is missing. Restore it, or fetch the profile's weights."
+        )
     if sha256 is not None and sha256_of(path) != sha256:
         raise CheckpointError(f"{path.name} is not the file that its profile names (sha256).")
 

@@ -3,6 +3,7 @@
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -36,16 +37,25 @@ def export(runs: Path, out: Path) -> None:
         if name.startswith(wanted) and "condition_encoder" not in name
     }
     save_weights(out / VANILLA, kept, torch.float16)
-    profile = {
+    (out / "profile.json").write_text(json.dumps(tiny_profile(files), indent=2) + "\n")
+
+
+def tiny_profile(files: dict[str, str], native_size: int = 256) -> dict[str, Any]:
+    """What `profile.json` says of these networks; `files` are their names and hashes."""
+    return {
         "name": "tiny",
-        "decoder": "base",
-        "autoencoder": "tiny-base",
-        "native_size": 256,
+        "kind": "inpainter",
+        "native_size": native_size,
         "tasks": ["inpaint", "erase"],
+        "samplers": ["ddim"],
+        "sampler": "ddim",
         "uses_prompt": False,
+        "decoders": {"base": {"architecture": "tiny-base", "file": "autoencoder.safetensors"}},
+        "decoder": "base",
+        "components": {"unet": {"weights": "unet.safetensors"}},
+        "unets": {"inpaint": "unet"},
         "files": files,
     }
-    (out / "profile.json").write_text(json.dumps(profile, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,42 +1,20 @@
 """A profile's networks, loaded and ready to fill holes."""
 
-import hashlib
-import json
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from inlay.autoencoder import Autoencoder, check_picture
-from inlay.checkpoint import CheckpointError, load_into, load_weights
-from inlay.config import AUTOENCODERS, UNetConfig
+from inlay.checkpoint import load_into, load_weights
+from inlay.config import UNetConfig
 from inlay.diffusion import sample, seeded_noise
 from inlay.hole import show_hole
+from inlay.profile import Profile
 from inlay.settings import FillSettings, OnStep
+from inlay.setup_log import SetupLog
 from inlay.unet import UNet
-
-
-@dataclass(frozen=True)
-class Profile:
-    """What `profile.json` says: which architecture the folder's weights belong to, and what they can do."""
-
-    name: str
-    decoder: str
-    autoencoder: str
-    native_size: int
-    tasks: tuple[str, ...]
-    uses_prompt: bool
-    files: dict[str, str]
-
-    @classmethod
-    def read(cls, folder: Path) -> "Profile":
-        """The profile of a folder; CheckpointError if there is none or it is not understood."""
-        try:
-            values = json.loads((folder / "profile.json").read_text())
-            return cls(**(values | {"tasks": tuple(values["tasks"])}))
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            raise CheckpointError(f"{folder.name}/profile.json cannot be read: {error}") from error
+from inlay.weights.folder import ProfileFiles
 
 
 class Inpainter:
@@ -45,8 +23,17 @@ class Inpainter:
     Noise depends on each output's seed alone and is made on the CPU, so that output i is the same whatever n is.
     """
 
-    def __init__(self, profile: Profile, autoencoder: Autoencoder, unet: UNet) -> None:
-        self._profile = profile
+    def __init__(
+        self,
+        profile: Profile,
+        decoder_name: str,
+        weights_sha256: str,
+        autoencoder: Autoencoder,
+        unet: UNet,
+    ) -> None:
+        self.profile = profile
+        self.decoder_name = decoder_name
+        self.weights_sha256 = weights_sha256
         self.autoencoder = autoencoder.eval().requires_grad_(False)
         self._unet = unet.eval().requires_grad_(False)
 
@@ -55,37 +42,20 @@ class Inpainter:
         cls, folder: Path, device: torch.device, dtype: torch.dtype = torch.float32
     ) -> "Inpainter":
         """Loads and verifies a profile's folder; CheckpointError names what is wrong with it."""
-        profile = Profile.read(folder)
-        states = {name: load_weights(folder / name, sha) for name, sha in profile.files.items()}
-        autoencoder = Autoencoder(AUTOENCODERS[profile.autoencoder])
-        load_into(autoencoder, states["autoencoder.safetensors"], "autoencoder.safetensors")
-        unet = UNet(UNetConfig())
-        load_into(unet, states["unet.safetensors"], "unet.safetensors")
-        return cls(profile, autoencoder.to(device, dtype), unet.to(device, dtype))
+        return load_inpainter(folder, Profile.read(folder), "", device, dtype, SetupLog())
 
     @property
     def native_size(self) -> int:
         """The side of the pictures that `fill` takes, in pixels."""
-        return self._profile.native_size
+        return self.profile.native_size
 
-    @property
-    def profile(self) -> str:
-        return self._profile.name
+    def filler(self, _task: str, _sampler: str) -> "Inpainter":
+        """Itself: it knows one way to paint."""
+        return self
 
-    @property
-    def decoder_name(self) -> str:
-        return self._profile.decoder
-
-    @property
-    def uses_prompt(self) -> bool:
-        """Whether a prompt changes the result."""
-        return self._profile.uses_prompt
-
-    @property
-    def weights_sha256(self) -> str:
-        """One hash over the hashes of the files loaded."""
-        joined = "".join(sha for _, sha in sorted(self._profile.files.items()))
-        return hashlib.sha256(joined.encode()).hexdigest()
+    def unread(self, _prompt: str) -> str:
+        """Nothing: it reads no prompt, which the profile says."""
+        return ""
 
     @torch.inference_mode()
     def fill(self, image: Tensor, mask: Tensor, settings: FillSettings, on_step: OnStep) -> Tensor:
@@ -128,3 +98,29 @@ class Inpainter:
         shape = (self._unet.config.latent_channels, *hole.shape[-2:])
         noise = seeded_noise(seeds, shape).to(reference)
         return sample(velocity, noise, steps, on_step, start, strength) / scale
+
+
+def load_inpainter(
+    folder: Path,
+    profile: Profile,
+    decoder: str,
+    device: torch.device,
+    dtype: torch.dtype,
+    log: SetupLog,
+) -> Inpainter:
+    """Loads a profile of this kind; CheckpointError for a file that is missing, another one, or does not fit."""
+    files = ProfileFiles(folder, profile)
+    name, spec = profile.choose_decoder(decoder)
+    networks = {
+        "autoencoder": (Autoencoder(spec.architecture), spec.file),
+        "unet": (UNet(UNetConfig()), profile.component(profile.unet_of("inpaint")).weights),
+    }
+    for part, (network, file) in networks.items():
+        with log.part(part, "check_ms"):
+            path = files.checked(file)
+        with log.part(part, "read_ms"):
+            load_into(network, load_weights(path), file)
+        with log.part(part, "place_ms"):
+            network.to(device, dtype)
+    autoencoder, unet = (network for network, _ in networks.values())
+    return Inpainter(profile, name, files.sha256, autoencoder, unet)

@@ -10,6 +10,8 @@ MAX_BYTES = 64 * 1024
 
 ERROR_CODES = frozenset(
     {
+        "task_not_in_profile",
+        "sampler_not_in_profile",
         "mask_empty",
         "mask_damaged",
         "mask_size_mismatch",

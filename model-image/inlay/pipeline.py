@@ -16,7 +16,7 @@ from inlay.settings import FillSettings, OnStep
 
 
 class Filler(Protocol):
-    """What fills a hole at its native size; `inlay.inpainter.Inpainter` in production."""
+    """What fills a hole, best at its native size; see `inlay.model`."""
 
     @property
     def native_size(self) -> int: ...
@@ -50,13 +50,13 @@ def fill_picture(
     """
     crops, merged = plan_crops(mask, filler.native_size)
     count = len(settings.seeds)
-    total = settings.steps * (1 + (len(crops) - 1) * count)
+    fills = 1 + (len(crops) - 1) * count
     done = 0
 
-    def advance(_step: int, _steps: int) -> None:
+    def advance(_step: int, steps: int) -> None:
         nonlocal done
         done += 1
-        on_step(done, total)
+        on_step(done, steps * fills)
 
     colours = [picture.colour().copy() for _ in settings.seeds]
     waiting = mask.copy()
@@ -106,6 +106,12 @@ def to_tensor(rgb: NDArray[np.generic], native: int) -> Tensor:
     return torch.from_numpy(np.array(image)).permute(2, 0, 1)[None].float() / 127.5 - 1
 
 
+def to_samples(output: Tensor) -> Samples:
+    """A picture (3, H, W) in [-1, 1] as RGB samples (H, W, 3)."""
+    pixels = ((output.permute(1, 2, 0).cpu().numpy() + 1) * 127.5).round().clip(0, 255)
+    return pixels.astype(np.uint8)
+
+
 def mask_tensor(mask: NDArray[np.generic], native: int) -> Tensor:
     """A mask (s, s) as (1, 1, native, native): a pixel is masked as soon as any part of it is."""
     tensor = torch.from_numpy(mask.astype(np.float32))[None, None]
@@ -116,8 +122,7 @@ def mask_tensor(mask: NDArray[np.generic], native: int) -> Tensor:
 
 def paste(colour: Samples, output: Tensor, crop: Crop, region: NDArray[np.bool_]) -> None:
     """Writes a generated square (3, S, S) in [-1, 1] back where `region` is True, at the picture's resolution."""
-    pixels = ((output.permute(1, 2, 0).cpu().numpy() + 1) * 127.5).round().clip(0, 255)
-    square = Image.fromarray(pixels.astype(np.uint8))
+    square = Image.fromarray(to_samples(output))
     if crop.side != square.width:
         square = square.resize((crop.side, crop.side), Image.Resampling.BICUBIC)
     ys, xs = np.nonzero(region)

@@ -49,13 +49,13 @@ class Picture:
         return np.concatenate([rgb, self.samples[..., rgb.shape[2] :]], axis=2)
 
 
-def decode_picture(data: bytes) -> Picture:
-    """The reference decode of a PNG, JPEG or WebP file.
+def decode_picture(data: bytes, what: str = "image") -> Picture:
+    """The reference decode of a PNG, JPEG or WebP file; `what` it is, errors say.
 
     EXIF orientation is applied and the metadata dropped, the ICC profile kept. Palettes become RGB or RGBA, CMYK
     becomes RGB; 8-bit grey, RGB and alpha stay as they are. Raises EditError `image_damaged` or `image_too_large`.
     """
-    image = open_image(data, "image_damaged", "image")
+    image = open_image(data, "image_damaged", what)
     source = image.mode
     mode = {"1": "L", "CMYK": "RGB", "YCbCr": "RGB"}.get(source, source)
     if source == "P" or "transparency" in image.info:

@@ -1,131 +1,61 @@
 """One attempt at an edit: download, decode, fill, upload, and the manifest last."""
 
 import hashlib
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 
-from inlay.inpainter import Inpainter
+from inlay.drawing import draw_picture
+from inlay.edit_input import EditInput
+from inlay.example import clip_picture
+from inlay.inputs import Inputs, bring_inputs
 from inlay.manifest import Manifest, ManifestOutput, Note, failure
+from inlay.model import Model, require
+from inlay.notes import notes_of
 from inlay.outcome import EditError
-from inlay.pipeline import fill_picture
-from inlay.pixels import Picture, Samples, decode_mask, decode_picture, encode_picture
-from inlay.settings import FillSettings, OnStep
+from inlay.pipeline import Filled, fill_picture
+from inlay.pixels import Samples, encode_picture
+from inlay.settings import OnStep
+from inlay.timings import Timings
 from inlay.transport import EdgeClient
 
-MAX_INPUT_BYTES = 50 * 1024 * 1024
 MAX_OUTPUT_BYTES = 95 * 1024 * 1024
 
 
-@dataclass(frozen=True)
-class EditInput:
-    """What the edge asks for: the input of the prediction, as `schemas/model-input.ts` has it."""
-
-    task: str
-    image_url: str
-    mask_url: str
-    output_urls: list[str]
-    manifest_url: str
-    preview_url: str
-    edit: str
-    attempt: int
-    prompt: str
-    negative_prompt: str
-    n: int
-    seed: int
-    steps: int
-    guidance: float
-    strength: float
-    output_format: str
-
-    def __post_init__(self) -> None:
-        if len(self.output_urls) != self.n:
-            raise ValueError(f"n is {self.n}, but there are {len(self.output_urls)} output_urls")
-
-    def seeds(self) -> list[int]:
-        """One seed an output: `seed + i`, so that each can be made again alone."""
-        return [(self.seed + index) % 2**32 for index in range(self.n)]
-
-    def settings(self) -> FillSettings:
-        """How the holes are to be filled."""
-        return FillSettings(
-            seeds=self.seeds(),
-            steps=self.steps,
-            guidance=self.guidance,
-            strength=self.strength,
-            prompt=self.prompt,
-            negative_prompt=self.negative_prompt,
-        )
-
-
-class Timings:
-    """Milliseconds by part, as the manifest reports them."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._started = self._last = clock()
-        self.parts: dict[str, float] = {}
-
-    def mark(self, part: str) -> None:
-        """Books the time since the last mark on a part."""
-        now = self._clock()
-        self.parts[part] = self.parts.get(part, 0.0) + round(1000 * (now - self._last), 1)
-        self._last = now
-
-    def total(self) -> dict[str, float]:
-        """All parts, and their total."""
-        return {**self.parts, "total_ms": round(1000 * (self._clock() - self._started), 1)}
-
-
-def run_edit(
-    inpainter: Inpainter,
-    edge: EdgeClient,
-    request: EditInput,
-    on_step: OnStep,
-) -> Manifest:
+def run_edit(model: Model, edge: EdgeClient, request: EditInput, on_step: OnStep) -> Manifest:
     """Carries one attempt out and writes its manifest; returns it.
 
     An EditError becomes the manifest's error, since no retry mends it. Anything else is raised: the edge tries again.
     """
     timings = Timings()
-    model = {
-        "profile": inpainter.profile,
-        "decoder": inpainter.decoder_name,
-        "weights_sha256": inpainter.weights_sha256,
+    made_by = {
+        "profile": model.profile.name,
+        "decoder": model.decoder_name,
+        "weights_sha256": model.weights_sha256,
     }
     try:
-        outputs, warnings = edit_picture(inpainter, edge, request, on_step, timings)
+        outputs, warnings = edit_picture(model, edge, request, on_step, timings)
         manifest = Manifest(
-            request.edit, request.attempt, model, outputs, warnings, timings=timings.total()
+            request.edit, request.attempt, made_by, outputs, warnings, timings=timings.total()
         )
     except EditError as error:
         manifest = Manifest(
-            request.edit, request.attempt, model, error=failure(error), timings=timings.total()
+            request.edit, request.attempt, made_by, error=failure(error), timings=timings.total()
         )
     edge.upload(request.manifest_url, manifest.to_json(), "application/json")
     return manifest
 
 
 def edit_picture(
-    inpainter: Inpainter,
-    edge: EdgeClient,
-    request: EditInput,
-    on_step: OnStep,
-    timings: Timings,
+    model: Model, edge: EdgeClient, request: EditInput, on_step: OnStep, timings: Timings
 ) -> tuple[tuple[ManifestOutput, ...], tuple[Note, ...]]:
-    """Fills the picture and uploads every output."""
-    image_file = edge.download(request.image_url, MAX_INPUT_BYTES)
-    mask_file = edge.download(request.mask_url, MAX_INPUT_BYTES)
-    timings.mark("download_ms")
-    picture = decode_picture(image_file)
-    mask = decode_mask(mask_file, picture.width, picture.height)
-    timings.mark("decode_ms")
-    filled = fill_picture(inpainter, picture, mask, request.settings(), on_step)
+    """Paints the picture and uploads every output."""
+    sampler = require(model, request.task, request.sampler)
+    inputs = bring_inputs(edge, request, timings)
+    filled = paint(model, request, sampler, inputs, on_step)
     timings.mark("sample_ms")
 
     outputs = []
     for index, samples in enumerate(filled.samples):
-        body, content_type = encode_picture(picture, samples, request.output_format)
+        body, content_type = encode_picture(inputs.picture, samples, request.output_format)
         timings.mark("encode_ms")
         if len(body) > MAX_OUTPUT_BYTES:
             raise EditError(
@@ -135,7 +65,23 @@ def edit_picture(
         edge.upload(request.output_urls[index], body, content_type)
         timings.mark("upload_ms")
         outputs.append(describe(index, body, content_type, samples, request, filled.kept_pixels))
-    return tuple(outputs), tuple(warnings_of(inpainter, request, picture, filled.merged))
+    return tuple(outputs), tuple(notes_of(model, request, sampler, inputs.picture, filled))
+
+
+def paint(
+    model: Model, request: EditInput, sampler: str, inputs: Inputs, on_step: OnStep
+) -> Filled:
+    """The finished pictures: holes of a picture filled, or whole ones from the prompt."""
+    asked = request.settings()
+    settings = replace(
+        asked,
+        steps=model.profile.steps(asked.steps, sampler),
+        example=None if inputs.example is None else clip_picture(inputs.example),
+    )
+    filler = model.filler(request.task, sampler)
+    if not request.has_picture:
+        return draw_picture(filler, inputs.picture, settings, on_step)
+    return fill_picture(filler, inputs.picture, inputs.mask, settings, on_step)
 
 
 def describe(
@@ -157,21 +103,3 @@ def describe(
         seed=request.seeds()[index],
         kept_pixels=kept_pixels,
     )
-
-
-def warnings_of(
-    inpainter: Inpainter, request: EditInput, picture: Picture, merged: bool
-) -> list[Note]:
-    """What the customer should know of how the picture came about."""
-    notes = []
-    if request.prompt and not inpainter.uses_prompt:
-        notes.append(
-            Note("prompt_ignored", "This profile fills from the surroundings and reads no prompt.")
-        )
-    if picture.converted_from == "CMYK":
-        notes.append(Note("converted_to_rgb", "The picture was CMYK; it was converted to RGB."))
-    if picture.mode in ("LA", "RGBA") and request.output_format == "jpeg":
-        notes.append(Note("alpha_dropped", "JPEG has no alpha; the picture was put on white."))
-    if merged:
-        notes.append(Note("crops_merged", "The mask has many parts; some were filled together."))
-    return notes

@@ -31,3 +31,8 @@ TASKS: dict[str, Task] = {
     ),
     "text_to_image": Task(4, lambda noisy, _hole, _masked: noisy, False),
 }
+
+
+def painted_as(task: str) -> str:
+    """The task of the paper that a customer's task is; `erase` is inpainting."""
+    return "inpaint" if task == "erase" else task

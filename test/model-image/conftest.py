@@ -17,6 +17,7 @@ from PIL import Image
 from inlay.autoencoder import Autoencoder
 from inlay.checkpoint import save_weights
 from inlay.config import AUTOENCODERS, AutoencoderConfig, UNetConfig
+from inlay.export import tiny_profile
 from inlay.inpainter import Inpainter
 from inlay.unet import UNet
 
@@ -70,16 +71,7 @@ def profile_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ("unet.safetensors", UNet(UNetConfig())),
         )
     }
-    profile = {
-        "name": "tiny",
-        "decoder": "base",
-        "autoencoder": "tiny-base",
-        "native_size": 64,
-        "tasks": ["inpaint", "erase"],
-        "uses_prompt": False,
-        "files": files,
-    }
-    (folder / "profile.json").write_text(json.dumps(profile))
+    (folder / "profile.json").write_text(json.dumps(tiny_profile(files, native_size=64)))
     return folder
 
 

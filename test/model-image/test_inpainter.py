@@ -109,7 +109,8 @@ def test_a_missing_file_and_a_missing_profile_are_named(copy):
 
 
 def test_weights_of_another_architecture_name_the_first_tensor_that_does_not_fit(copy):
-    rename_profile(copy, autoencoder="tiny-large")
+    spec = {"architecture": "tiny-large", "file": "autoencoder.safetensors"}
+    rename_profile(copy, decoders={"base": spec})
     with pytest.raises(CheckpointError, match="do not fit this architecture, first decoder"):
         Inpainter.load(copy, CPU)
 

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from conftest import VECTORS, Edge, box_mask, encoded, noise_picture
 
+from inlay.edit_input import EditInput
 from inlay.manifest import ERROR_CODES, Manifest, ManifestOutput, Note
 from inlay.pixels import decode_picture
-from inlay.runner import EditInput, run_edit
+from inlay.runner import run_edit
 from inlay.transport import EdgeClient, TransportError
 
 IMAGE = noise_picture(70, 50)

@@ -1,0 +1,25 @@
+"""A picture from a prompt alone, of any size."""
+
+import torch
+
+from inlay.autoencoder import FACTOR
+from inlay.pipeline import Filled, Filler, to_samples
+from inlay.pixels import Picture
+from inlay.settings import FillSettings, OnStep
+
+
+def draw_picture(
+    filler: Filler, picture: Picture, settings: FillSettings, on_step: OnStep
+) -> Filled:
+    """Paints pictures of a picture's size (H, W), one a seed, which keep nothing of it.
+
+    They are painted at the next multiples of 8, in which latents count, and cut to their middle.
+    """
+    height, width = picture.height, picture.width
+    below, beside = -height % FACTOR, -width % FACTOR
+    size = (height + below, width + beside)
+    image, mask = torch.zeros(1, 3, *size), torch.ones(1, 1, *size)
+    painted = filler.fill(image, mask, settings, on_step)
+    top, left = below // 2, beside // 2
+    cut = painted[..., top : top + height, left : left + width]
+    return Filled([to_samples(output) for output in cut], kept_pixels=0, crops=1, merged=False)
