@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createApp } from "../functions/api/app.ts";
 import { openApiInfo } from "../functions/api/openapi.ts";
@@ -46,17 +46,21 @@ export function profilesDocument(): string {
   const folder = join(root, "model-image/weights");
   const known = readdirSync(folder)
     .toSorted()
-    .map((name) => [name, profileOf(join(folder, name, "profile.json"))]);
+    .map((name) => join(folder, name, "profile.json"))
+    .filter((path) => existsSync(path))
+    .map(readProfile);
   return `${JSON.stringify(Object.fromEntries(known), null, 2)}\n`;
 }
 
-function profileOf(path: string): Profile {
-  const { decoders, distilled, ...stored } = JSON.parse(readFileSync(path, "utf8"));
-  return Profile.parse({
+/** A profile by its name; its distilled mode has the range of `model-image/inlay/profile.py` where it names none. */
+function readProfile(path: string): [string, Profile] {
+  const { name, decoders, distilled, ...stored } = JSON.parse(readFileSync(path, "utf8"));
+  const profile = Profile.parse({
     ...stored,
     decoders: Object.keys(decoders),
-    distilled: distilled === undefined ? null : { fewest_steps: 4, most_steps: 8, ...distilled },
+    distilled: distilled ? { fewest_steps: 4, most_steps: 8, ...distilled } : null,
   });
+  return [name, profile];
 }
 
 /** Everything that is generated, with its path. */
