@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { accountStub } from "../../../functions/services.ts";
 import type { Edit } from "../../../schemas/edit.ts";
+import { profileOf } from "../../../schemas/profile.ts";
 import { gif, png } from "../../pure/images/files.ts";
 import * as api from "../harness/api.ts";
 
@@ -136,6 +137,14 @@ describe("text_to_image", () => {
         errors: [{ pointer: "/image" }],
       });
     }
+  });
+});
+
+describe("what the profile has", () => {
+  it.each(["tiny", "sd15"])("is listed for %s", async (profile) => {
+    const answer = await api.send("GET", "/health", { environment: { PROFILE: profile } });
+    const { tasks, samplers } = profileOf(profile);
+    expect(await answer.json()).toMatchObject({ status: "ok", profile, tasks, samplers });
   });
 });
 
