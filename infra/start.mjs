@@ -90,7 +90,8 @@ async function announce(requirements) {
 }
 
 async function installPython(requirements) {
-  const sources = ["model-image/requirements.txt", `model-image/${requirements}`];
+  const parts = ["requirements.txt", "requirements-stable-diffusion.txt", requirements];
+  const sources = parts.map((name) => `model-image/${name}`);
   const installed = stamp(join(venv, `.inlay-stamp-${requirements}`), sources);
   if (installed.fresh) return;
   if (!existsSync(python)) {

@@ -93,14 +93,17 @@ def distil(loader: NetworkLoader, painters: dict[str, Painter]) -> dict[str, Pai
     mode = loader.profile.distilled
     if mode is None or mode.sampler not in loader.profile.samplers:
         return {}
-    from inlay.stable_diffusion.lora import merge_lora
+    from inlay.stable_diffusion.lora import LoraError, merge_lora
 
     lora = {n: t.to(loader.device) for n, t in loader.weights("lora", mode.lora).items()}
     made = {}
     for task, painter in painters.items():
         given = painter.unet
-        with loader.log.part("lora", "merge_ms"):
-            merged = merge_lora(given.state_dict(), lora, mode.scale)
+        try:
+            with loader.log.part("lora", "merge_ms"):
+                merged = merge_lora(given.state_dict(), lora, mode.scale)
+        except LoraError as error:
+            raise CheckpointError(f"{mode.lora}: {error}") from error
         network = without_weights(lambda given=given: make_unet(dict(given.config)), mode.lora)
         unet = loader.place("lora", fill_network(network, merged, mode.lora))
         made[task] = replace(painter, unet=unet, sampler=mode.sampler)
