@@ -51,7 +51,7 @@ describe("a photograph, through the Worker in workerd and the real Cog server", 
     const running = await system.edit({ steps: "50" });
     const waiting = await system.edit({ steps: "1" });
     const seen = new Set<number>();
-    for (let edit = running; edit.status !== "succeeded"; edit = await system.get(running.id)) {
+    for (let edit = running; edit.completed_at === null; edit = await system.get(running.id)) {
       const behind = await system.get(waiting.id);
       if (behind.status === "queued") expect(behind.progress).toBe(0);
       seen.add(edit.progress);
