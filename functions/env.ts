@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { profiles } from "../schemas/profile.ts";
 import type { Keyring } from "./images/signed-url.ts";
 
 const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
@@ -22,7 +23,12 @@ const shared = {
   ADMIN_SECRET: secret,
   PUBLIC_URL: optionalUrl,
   CALLBACK_URL: optionalUrl,
-  PROFILE: z.enum(["tiny", "sd15"]).default("tiny"),
+  PROFILE: z
+    .string()
+    .default("tiny")
+    .refine((name) => Object.hasOwn(profiles, name), {
+      error: `must be a profile of schemas/profiles.json: ${Object.keys(profiles).join(", ")}`,
+    }),
   POOL_SLOTS: z.coerce.number().int().positive().default(1),
   LOCAL_LOOPBACK: z.enum(["true", "false", ""]).default("false"),
   STARTING_LEASE_SECONDS: seconds(600),

@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createApp } from "../functions/api/app.ts";
 import { openApiInfo } from "../functions/api/openapi.ts";
 import { problemCatalogue } from "../schemas/problem-catalogue.ts";
+import { Profile } from "../schemas/profile.ts";
 import { wrangler } from "./wrangler.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -40,9 +41,35 @@ ${rows.join("\n")}
 `;
 }
 
+/** What the edge knows of each profile, from the folders of weights. */
+export function profilesDocument(): string {
+  const folder = join(root, "model-image/weights");
+  const known = readdirSync(folder)
+    .toSorted()
+    .map((name) => join(folder, name, "profile.json"))
+    .filter((path) => existsSync(path))
+    .map(readProfile);
+  return `${JSON.stringify(Object.fromEntries(known), null, 2)}\n`;
+}
+
+/** A profile by its name; its distilled mode has the range of `model-image/inlay/profile.py` where it names none. */
+function readProfile(path: string): [string, Profile] {
+  const { name, decoders, distilled, ...stored } = JSON.parse(readFileSync(path, "utf8"));
+  const profile = Profile.parse({
+    ...stored,
+    decoders: Object.keys(decoders),
+    distilled: distilled ? { fewest_steps: 4, most_steps: 8, ...distilled } : null,
+  });
+  return [name, profile];
+}
+
 /** Everything that is generated, with its path. */
 export function generatedFiles(): Record<string, string> {
-  return { "schemas/openapi.json": openApiDocument(), "docs/errors.md": errorsPage() };
+  return {
+    "schemas/openapi.json": openApiDocument(),
+    "schemas/profiles.json": profilesDocument(),
+    "docs/errors.md": errorsPage(),
+  };
 }
 
 if (import.meta.main) {

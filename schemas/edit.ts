@@ -6,14 +6,30 @@ const EditId = z
   .string()
   .regex(/^edit_[0-9a-z]{26}$/)
   .openapi({ example: "edit_01k9qz4w6h8v3m5n7p2r4t6x8z" });
-export const EditTask = z.enum(["inpaint", "erase"]).openapi("EditTask");
+export const EditTask = z
+  .enum(["inpaint", "erase", "paint_by_example", "text_to_image"])
+  .openapi("EditTask");
+export const Sampler = z.enum(["ddim", "dpm++2m", "unipc", "lcm"]).openapi("Sampler");
 export const OutputFormat = z.enum(["png", "webp", "jpeg"]).openapi("OutputFormat");
 export const EditStatus = z
   .enum(["queued", "starting", "processing", "succeeded", "failed", "canceled", "expired"])
   .openapi("EditStatus");
 export type EditTask = z.infer<typeof EditTask>;
+export type Sampler = z.infer<typeof Sampler>;
 export type EditStatus = z.infer<typeof EditStatus>;
 export type OutputFormat = z.infer<typeof OutputFormat>;
+
+/** Every picture that an edit can be given; its place is the index of its signed URL. */
+export const pictureRoles = ["image", "mask", "example"] as const;
+export type PictureRole = (typeof pictureRoles)[number];
+
+/** The pictures that each task takes: all of them, and no others. */
+export const taskPictures: Readonly<Record<EditTask, readonly PictureRole[]>> = {
+  inpaint: ["image", "mask"],
+  erase: ["image", "mask"],
+  paint_by_example: ["image", "mask", "example"],
+  text_to_image: [],
+};
 
 /** Free-form labels of the customer's; returned unchanged. */
 const Metadata = z
@@ -22,21 +38,45 @@ const Metadata = z
     message: `Keep metadata within ${limits.metadataBytes} bytes of JSON.`,
   });
 
-/** What an edit does, apart from its pictures. Defaults are filled in by the parser. */
+/** Sampling steps where none are asked for and the weights are not distilled. */
+export const usualSteps = 20;
+const Steps = z.int().min(1).max(limits.maxSteps);
+const Side = z
+  .int()
+  .min(limits.minGeneratedSide)
+  .max(limits.maxGeneratedSide)
+  .optional()
+  .openapi({ description: "`text_to_image` alone; by default the profile's native size." });
+
+/**
+ * What an edit does, apart from its pictures, as it is kept. Defaults are filled in by the parser; what was added later
+ * is optional, so that edits stored before still read.
+ */
 export const EditParameters = z.strictObject({
   task: EditTask.default("inpaint"),
   prompt: z.string().max(limits.promptCharacters).default(""),
   negative_prompt: z.string().max(limits.promptCharacters).default(""),
   n: z.int().min(1).max(limits.maxOutputs).default(1),
   seed: z.int().min(0).max(0xffff_ffff).optional(),
-  steps: z.int().min(1).max(limits.maxSteps).default(20),
+  steps: Steps.default(usualSteps),
+  sampler: Sampler.optional(),
   guidance: z.number().min(0).max(20).default(7.5),
   strength: z.number().min(0.05).max(1).default(1),
+  width: Side,
+  height: Side,
   output_format: OutputFormat.default("png"),
   webhook: z.string().max(2_048).optional(),
   metadata: Metadata.default({}),
 });
 export type EditParameters = z.infer<typeof EditParameters>;
+
+/** The same as customers send it: what the profile decides may be left out. */
+export const RequestedParameters = EditParameters.extend({
+  steps: Steps.optional().openapi({
+    description: `${usualSteps} where none are sent; a profile's distilled sampler takes fewer.`,
+  }),
+});
+export type RequestedParameters = z.infer<typeof RequestedParameters>;
 
 /** A picture inside a JSON request: an https URL, a `data:` URI, or the id of a finished upload. */
 export const ImageReference = z
@@ -45,14 +85,23 @@ export const ImageReference = z
   .max(limits.jsonBytes)
   .openapi({ example: "https://example.com/photo.jpg" });
 
+/** The pictures of a request; which of them have to be there, the task says. */
+export function requestPictures(reference: typeof ImageReference) {
+  const of = (description: string) => reference.optional().openapi({ description });
+  return {
+    image: of("What is changed. Every task but `text_to_image` takes one."),
+    mask: of("White where the image is repainted, and as large as it."),
+    example: of("What is painted in. `paint_by_example` alone takes one."),
+  } satisfies Record<PictureRole, unknown>;
+}
+
 /** `POST /v1/edits` as JSON. */
-export const EditRequest = EditParameters.extend({
-  image: ImageReference,
-  mask: ImageReference,
-}).openapi("EditRequest");
+export const EditRequest = RequestedParameters.extend(requestPictures(ImageReference)).openapi(
+  "EditRequest",
+);
 export type EditRequest = z.infer<typeof EditRequest>;
 
-/** One delivered (or blocked) picture. `url` is null once its file has been removed. */
+/** One delivered (or blocked) picture. `url` is null for a blocked one, and once its file has been removed. */
 const EditOutput = z
   .object({
     url: z.string().nullable(),
@@ -62,7 +111,9 @@ const EditOutput = z
     height: z.int(),
     seed: z.int(),
     kept_pixels: z.int(),
-    blocked: z.string().nullable(),
+    blocked: z.string().nullable().openapi({
+      description: "Why the picture is withheld (`output_blocked`); such an output is not charged.",
+    }),
   })
   .openapi("EditOutput");
 
@@ -98,7 +149,13 @@ export const Edit = z
       predict_ms: z.int().nullable(),
       attempts: z.int(),
     }),
-    urls: z.object({ self: z.string(), cancel: z.string() }),
+    urls: z.object({
+      self: z.string(),
+      cancel: z.string(),
+      preview: z.string().nullable().openapi({
+        description: "Where the newest preview is while the edit runs; null before and after.",
+      }),
+    }),
     metadata: z.record(z.string(), z.string()),
   })
   .openapi("Edit");

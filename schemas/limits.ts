@@ -9,6 +9,8 @@ export const limits = {
   minSide: 16,
   maxSide: 16_384,
   maxPixels: 24_000_000,
+  minGeneratedSide: 64,
+  maxGeneratedSide: 1_024,
   maxOutputs: 4,
   maxSteps: 50,
   promptCharacters: 2_000,

@@ -1,7 +1,9 @@
 import { z } from "@hono/zod-openapi";
 
-/** What the container cannot do for a picture, and only it can see. */
+/** What the container cannot do for an edit, and only it can see. */
 const ManifestErrorCode = z.enum([
+  "task_not_in_profile",
+  "sampler_not_in_profile",
   "mask_empty",
   "mask_damaged",
   "mask_size_mismatch",
@@ -9,19 +11,25 @@ const ManifestErrorCode = z.enum([
   "image_too_large",
   "output_too_large",
   "output_blocked",
+  "input_blocked",
 ]);
 
-const ManifestOutput = z.object({
-  index: z.int().min(0).max(3),
-  content_type: z.enum(["image/png", "image/webp", "image/jpeg"]),
-  width: z.int().min(1),
-  height: z.int().min(1),
-  bytes: z.int().min(0),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  seed: z.int().min(0),
-  blocked: z.string().nullable(),
-  kept_pixels: z.int().min(0),
-});
+/** One picture. A blocked one is listed with its code and without a file: no bytes, and the hash of none. */
+const ManifestOutput = z
+  .object({
+    index: z.int().min(0).max(3),
+    content_type: z.enum(["image/png", "image/webp", "image/jpeg"]),
+    width: z.int().min(1),
+    height: z.int().min(1),
+    bytes: z.int().min(0),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    seed: z.int().min(0),
+    blocked: z.enum(["output_blocked"]).nullable(),
+    kept_pixels: z.int().min(0),
+  })
+  .refine((output) => (output.blocked === null) === output.bytes > 0, {
+    message: "A blocked output has no bytes, a delivered one has some.",
+  });
 
 /**
  * What the container writes last: the result of one attempt. Its presence in R2 is the result; a callback only says
@@ -44,5 +52,8 @@ export const Manifest = z
   })
   .refine((manifest) => (manifest.status === "succeeded") === manifest.outputs.length > 0, {
     message: "A succeeded manifest has outputs, a failed one has none.",
+  })
+  .refine(({ outputs }) => new Set(outputs.map(({ index }) => index)).size === outputs.length, {
+    message: "A manifest lists each output once.",
   });
 export type Manifest = z.infer<typeof Manifest>;

@@ -1,12 +1,16 @@
 import { z } from "@hono/zod-openapi";
-import { EditTask, OutputFormat } from "./edit.ts";
+import { EditTask, OutputFormat, Sampler } from "./edit.ts";
 import { limits } from "./limits.ts";
 
-/** Everything the container gets: the `input` of a Cog prediction. Pictures travel as signed URLs only. */
+/**
+ * Everything the container gets: the `input` of a Cog prediction. Pictures travel as signed URLs only; an empty one, an
+ * empty sampler and a side of 0 stand for what the task does not take or the customer left to the profile.
+ */
 export const ModelInput = z.strictObject({
   task: EditTask,
   image_url: z.string(),
   mask_url: z.string(),
+  example_url: z.string(),
   output_urls: z.array(z.string()).min(1).max(limits.maxOutputs),
   manifest_url: z.string(),
   preview_url: z.string(),
@@ -19,6 +23,9 @@ export const ModelInput = z.strictObject({
   steps: z.int().min(1).max(limits.maxSteps),
   guidance: z.number().min(0).max(20),
   strength: z.number().min(0.05).max(1),
+  sampler: z.enum(["", ...Sampler.options]),
+  width: z.int().min(0).max(limits.maxGeneratedSide),
+  height: z.int().min(0).max(limits.maxGeneratedSide),
   output_format: OutputFormat,
 });
 export type ModelInput = z.infer<typeof ModelInput>;

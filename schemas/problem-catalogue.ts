@@ -30,8 +30,12 @@ export const problemCatalogue = {
   grant_conflict: { status: 409, title: "The external id belongs to another grant" },
   edits_too_many: { status: 429, title: "Too many edits are in progress" },
 
+  task_not_in_profile: { status: 422, title: "The profile does not serve the task" },
+  sampler_not_in_profile: { status: 422, title: "The profile does not have the sampler" },
+
   image_missing: { status: 422, title: "An image is required" },
   mask_missing: { status: 422, title: "A mask is required" },
+  example_missing: { status: 422, title: "An example is required" },
   image_unreadable: { status: 422, title: "The file is not a readable image" },
   image_format_unsupported: { status: 422, title: "The image format is not supported" },
   image_animated: { status: 422, title: "Animated images are not supported" },
@@ -50,6 +54,7 @@ export const problemCatalogue = {
 
   edit_not_found: { status: 404, title: "There is no such edit" },
   edit_deleted: { status: 410, title: "The edit has been deleted" },
+  preview_not_found: { status: 404, title: "There is no preview" },
   output_gone: { status: 410, title: "The file has been removed" },
 
   mask_empty: { status: 422, title: "The mask marks nothing" },
@@ -57,6 +62,7 @@ export const problemCatalogue = {
   image_damaged: { status: 422, title: "The image cannot be decoded" },
   output_too_large: { status: 422, title: "The result is too large" },
   output_blocked: { status: 422, title: "Every output was blocked" },
+  input_blocked: { status: 422, title: "The prompt or a picture was refused" },
   model_failed: { status: 502, title: "The model failed" },
   edit_expired: { status: 504, title: "The edit ran out of time" },
 

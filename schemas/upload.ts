@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 
 export const UploadId = z.string().regex(/^upl_[0-9a-z]{26}$/);
 
-/** A picture sent ahead of its edit: create it, PUT the bytes to `upload_url`, then use the id as `image` or `mask`. */
+/** A picture sent ahead of its edit: create it, PUT the bytes to `upload_url`, then use the id as a picture. */
 export const Upload = z
   .object({
     id: UploadId,

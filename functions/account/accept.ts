@@ -1,14 +1,15 @@
-import type { EditParameters } from "../../schemas/edit.ts";
+import { pictureRoles, type EditParameters, type PictureRole } from "../../schemas/edit.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
 import { refuseField, type Refusal } from "../errors/refusal.ts";
 import { err, ok, type Result } from "../result.ts";
 import { maxActiveEdits, spans, type AccountContext } from "./context.ts";
 import { dispatchDelay } from "./advance.ts";
-import type { EditInputs, EditRow, SettledParameters } from "./edit-row.ts";
+import type { EditInputs, EditRow, SettledParameters, StagedImage } from "./edit-row.ts";
 import { announce } from "./events.ts";
 import { fingerprintOf, leaseKey, recordedEdit, recordKey, releaseKey } from "./idempotency.ts";
 import { checkKey } from "./keys.ts";
 import { reserve } from "./ledger.ts";
+import { outputSize } from "./output-size.ts";
 import { unitPrice } from "./price.ts";
 import { usableUpload } from "./uploads.ts";
 
@@ -16,11 +17,14 @@ import { usableUpload } from "./uploads.ts";
 export type InputSource =
   | {
       readonly from: "staged";
-      readonly image: EditInputs["image"];
+      readonly image: StagedImage;
       /** What identifies its content: a hash of the bytes, or the URL it was fetched from. */
       readonly identity: string;
     }
   | { readonly from: "upload"; readonly upload: string };
+
+/** The pictures of a new edit, as its task takes them. */
+export type SentPictures = Readonly<Partial<Record<PictureRole, InputSource>>>;
 
 export interface AcceptRequest {
   readonly keyHash: string;
@@ -28,8 +32,7 @@ export interface AcceptRequest {
   readonly origin: string;
   readonly profile: string;
   readonly parameters: EditParameters;
-  readonly image: InputSource;
-  readonly mask: InputSource;
+  readonly pictures: SentPictures;
   /** Used when the parameters name none. */
   readonly seed: number;
   readonly idempotencyKey: string | null;
@@ -105,7 +108,7 @@ export function accept(context: AccountContext, request: AcceptRequest): Result<
     if (!room.ok) return room;
 
     const { image, mask } = inputs;
-    if (image.width !== mask.width || image.height !== mask.height) {
+    if (image && mask && (image.width !== mask.width || image.height !== mask.height)) {
       return err(
         refuseField(
           "mask_size_mismatch",
@@ -114,7 +117,7 @@ export function accept(context: AccountContext, request: AcceptRequest): Result<
         ),
       );
     }
-    const price = unitPrice(request.parameters, image);
+    const price = unitPrice(request.parameters, outputSize(inputs, request.parameters));
     const reserved = reserve(context, request.edit, price * request.parameters.n);
     if (!reserved.ok) return reserved;
 
@@ -153,21 +156,24 @@ function resolveInputs(
   context: AccountContext,
   request: AcceptRequest,
 ): Result<{ inputs: EditInputs; identities: string[] }, Refusal> {
-  const image = resolveInput(context, "/image", request.image);
-  if (!image.ok) return image;
-  const mask = resolveInput(context, "/mask", request.mask);
-  if (!mask.ok) return mask;
-  return ok({
-    inputs: { image: image.value.image, mask: mask.value.image },
-    identities: [image.value.identity, mask.value.identity],
-  });
+  const inputs: Partial<Record<PictureRole, StagedImage>> = {};
+  const identities: string[] = [];
+  for (const role of pictureRoles) {
+    const source = request.pictures[role];
+    if (source === undefined) continue;
+    const resolved = resolveInput(context, `/${role}`, source);
+    if (!resolved.ok) return resolved;
+    inputs[role] = resolved.value.image;
+    identities.push(resolved.value.identity);
+  }
+  return ok({ inputs, identities });
 }
 
 function resolveInput(
   context: AccountContext,
   pointer: string,
   source: InputSource,
-): Result<{ image: EditInputs["image"]; identity: string }, Refusal> {
+): Result<{ image: StagedImage; identity: string }, Refusal> {
   if (source.from === "staged") return ok(source);
   return usableUpload(context, source.upload, pointer);
 }

@@ -5,6 +5,7 @@ import type { Storage } from "./storage.ts";
 export interface Links {
   self(origin: string, edit: string): string;
   cancel(origin: string, edit: string): string;
+  preview(origin: string, edit: string): string;
   /** The signed address of one output, valid until `expires` (seconds since the epoch). */
   output(origin: string, edit: string, attempt: number, index: number, expires: number): string;
   /** The signed address that takes an upload's bytes, valid until `expires` (seconds since the epoch). */

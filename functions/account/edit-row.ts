@@ -1,4 +1,4 @@
-import type { Edit, EditParameters, EditStatus } from "../../schemas/edit.ts";
+import type { Edit, EditParameters, EditStatus, PictureRole } from "../../schemas/edit.ts";
 import type { Manifest } from "../../schemas/manifest.ts";
 import { toProblem, type Refusal } from "../errors/refusal.ts";
 import { spans, type AccountContext } from "./context.ts";
@@ -14,10 +14,8 @@ export interface StagedImage {
   readonly height: number;
 }
 
-export interface EditInputs {
-  readonly image: StagedImage;
-  readonly mask: StagedImage;
-}
+/** The pictures of an edit, as its task takes them. */
+export type EditInputs = Readonly<Partial<Record<PictureRole, StagedImage>>>;
 
 /** An edit's parameters with the seed chosen. */
 export type SettledParameters = EditParameters & { readonly seed: number };
@@ -116,6 +114,7 @@ export function toEdit(
     urls: {
       self: context.links.self(row.origin, row.id),
       cancel: context.links.cancel(row.origin, row.id),
+      preview: row.status === "processing" ? context.links.preview(row.origin, row.id) : null,
     },
     metadata: parameters.metadata,
   };

@@ -22,6 +22,7 @@ import { instant, toEdit, type EditRow, type Liveness } from "./edit-row.ts";
 import * as keys from "./keys.ts";
 import * as ledger from "./ledger.ts";
 import { signedLinks } from "./links.ts";
+import { previewedAttempt } from "./preview.ts";
 import { prices } from "./price.ts";
 import { exists, migrate, storedAccountId } from "./schema.ts";
 import * as uploads from "./uploads.ts";
@@ -147,6 +148,11 @@ export class AccountObject extends DurableObject<Env> {
     });
   }
 
+  /** The attempt whose preview shows the edit now. */
+  previewedAttempt(keyHash: string, id: string): Result<number, Refusal> {
+    return this.#for(keyHash, () => previewedAttempt(this.#context, id));
+  }
+
   /** The edit once it has ended, or as it is after `ms` milliseconds. */
   async awaitEdit(keyHash: string, id: string, ms: number): Promise<Result<Edit, Refusal>> {
     const current = this.edit(keyHash, id);
@@ -224,8 +230,11 @@ export class AccountObject extends DurableObject<Env> {
     news: attempts.Report,
     progress?: number,
   ): readonly WorkMessage[] {
-    if (progress !== undefined) this.#live.set(edit, { progress });
-    return this.#advanced(attempts.report(this.#context, edit, attempt, news));
+    const change = attempts.report(this.#context, edit, attempt, news);
+    // The fence holds back an older attempt's progress too, and what comes after the end.
+    const current = change?.row.status === "processing" && change.row.attempt === attempt;
+    if (current && progress !== undefined) this.#live.set(edit, { progress });
+    return this.#advanced(change);
   }
 
   attempt(edit: string, attempt: number): attempts.AttemptRecord | null {

@@ -4,7 +4,7 @@ import type { EditTask } from "../../schemas/edit.ts";
 /** The published price list, in micro-credits. */
 export const prices: Prices = {
   unit: "microcredit",
-  base: { inpaint: 2_000, erase: 2_000 },
+  base: { inpaint: 2_000, erase: 2_000, paint_by_example: 2_000, text_to_image: 2_000 },
   per_step: 200,
   size_classes: [
     { name: "small", max_pixels: 1_048_576, multiplier: 1 },
@@ -14,15 +14,15 @@ export const prices: Prices = {
 };
 
 /**
- * What one delivered output costs, in micro-credits: a function of the task, the steps and the picture's size class,
+ * What one delivered output costs, in micro-credits: a function of the task, the steps and the size class of its pixels,
  * known before the run. An edit of n outputs reserves n times this.
  */
 export function unitPrice(
   edit: { readonly task: EditTask; readonly steps: number },
-  image: { readonly width: number; readonly height: number },
+  size: { readonly width: number; readonly height: number },
 ): number {
-  const pixels = image.width * image.height;
-  const size = prices.size_classes.find((candidate) => pixels <= candidate.max_pixels);
-  const multiplier = (size ?? prices.size_classes.at(-1))?.multiplier ?? 1;
+  const pixels = size.width * size.height;
+  const sizeClass = prices.size_classes.find((candidate) => pixels <= candidate.max_pixels);
+  const multiplier = (sizeClass ?? prices.size_classes.at(-1))?.multiplier ?? 1;
   return ((prices.base[edit.task] ?? 0) + edit.steps * prices.per_step) * multiplier;
 }

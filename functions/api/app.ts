@@ -8,6 +8,7 @@ import { log } from "../log.ts";
 import { accountRoutes } from "./account.ts";
 import { adminRoutes } from "./admin.ts";
 import type { AppEnv } from "./app-env.ts";
+import { previewRoutes } from "./edits/preview.ts";
 import { editRoutes } from "./edits/routes.ts";
 import { errorPageRoutes } from "./error-page.ts";
 import { healthRoutes } from "./health.ts";
@@ -69,6 +70,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
     healthRoutes,
     errorPageRoutes,
     editRoutes,
+    previewRoutes,
     uploadRoutes,
     accountRoutes,
     adminRoutes,

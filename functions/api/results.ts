@@ -37,7 +37,8 @@ export function resultRoutes(app: OpenAPIHono<AppEnv>): void {
     if (object === null) {
       throw new ProblemError({
         code: "output_gone",
-        detail: "The file was removed: its edit was deleted or its time was over.",
+        detail:
+          "There is no file: its edit was deleted, its time was over, or the output was blocked.",
       });
     }
     const extension = (object.httpMetadata?.contentType ?? "image/png").split("/")[1];

@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { limits } from "../../schemas/limits.ts";
+import { pictureRoles } from "../../schemas/edit.ts";
 import type { AppContext, AppEnv } from "../api/app-env.ts";
 import { putBody, signedGrant } from "../api/signed-request.ts";
 import { ProblemError } from "../errors/problem-error.ts";
@@ -15,18 +15,20 @@ export function callbackRoutes(app: OpenAPIHono<AppEnv>): void {
   app.get("/files/input/:account/:edit/:attempt/:index", sendInput);
   app.put("/files/output/:account/:edit/:attempt/:index", (c) => {
     const { account, edit, attempt, index, maxBytes } = signedGrant(c);
-    const type = c.req.header("content-type") ?? "";
-    if (!imageTypes.includes(type)) throw wrongType(imageTypes);
-    return store(c, outputKey(account, edit, attempt, index), maxBytes, type);
+    return store(c, outputKey(account, edit, attempt, index), maxBytes, pictureType(c));
   });
   app.put("/files/manifest/:account/:edit/:attempt/:index", (c) => {
     const { account, edit, attempt, maxBytes } = signedGrant(c);
     return store(c, manifestKey(account, edit, attempt), maxBytes, "application/json");
   });
   app.put("/files/preview/:account/:edit/:attempt/:index", async (c) => {
-    const { account, edit, attempt } = signedGrant(c);
-    const { body } = putBody(c, limits.previewBytes);
-    await c.env.BUCKET.put(previewKey(account, edit, attempt), body);
+    const { account, edit, attempt, maxBytes } = signedGrant(c);
+    const contentType = pictureType(c);
+    const { body } = putBody(c, maxBytes);
+    // Not write-once: the latest wins.
+    await c.env.BUCKET.put(previewKey(account, edit, attempt), body, {
+      httpMetadata: { contentType },
+    });
     return c.body(null, 201);
   });
   app.post("/files/callback/:account/:edit/:attempt/:index", receiveCallback);
@@ -35,7 +37,8 @@ export function callbackRoutes(app: OpenAPIHono<AppEnv>): void {
 async function sendInput(c: AppContext): Promise<Response> {
   const { account, edit, attempt, index } = signedGrant(c);
   const record = await accountStub(c.env.ACCOUNT, account).attempt(edit, attempt);
-  const input = index === 0 ? record?.inputs.image : record?.inputs.mask;
+  const role = pictureRoles[index];
+  const input = role === undefined ? undefined : record?.inputs[role];
   const object =
     input === undefined
       ? null
@@ -78,9 +81,12 @@ async function store(
   return c.body(null, stored.value.type === "created" ? 201 : 200);
 }
 
-function wrongType(types: readonly string[]): ProblemError {
-  return new ProblemError({
+/** The media type of a picture that is PUT, as it is going to be served. */
+function pictureType(c: AppContext): string {
+  const type = c.req.header("content-type") ?? "";
+  if (imageTypes.includes(type)) return type;
+  throw new ProblemError({
     code: "content_type_unsupported",
-    detail: `Send ${types.join(", ")}.`,
+    detail: `Send ${imageTypes.join(", ")}.`,
   });
 }

@@ -1,3 +1,4 @@
+import { outputSize } from "../account/output-size.ts";
 import type { Manifest } from "../../schemas/manifest.ts";
 import { limits } from "../../schemas/limits.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
@@ -28,8 +29,8 @@ export async function copyOutputs(
   let manifest = await readManifest(services.bucket, id, edit, attempt);
   if (manifest === null) {
     const outputs: Manifest["outputs"] = [];
+    const { width, height } = outputSize(record.inputs, record.parameters);
     for (const [index, url] of urls.entries()) {
-      const { width, height } = record.inputs.image;
       const seed = (record.parameters.seed + index) % 2 ** 32;
       const output = await copyOne(services, outputKey(id, edit, attempt, index), url);
       if (output === null || output.width !== width || output.height !== height) {

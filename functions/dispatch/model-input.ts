@@ -1,3 +1,4 @@
+import { pictureRoles, type PictureRole } from "../../schemas/edit.ts";
 import type { ModelInput } from "../../schemas/model-input.ts";
 import { limits } from "../../schemas/limits.ts";
 import type { Claim } from "../account/attempts.ts";
@@ -21,7 +22,7 @@ export function attemptUrls(
   account: string,
   claim: Claim,
 ): AttemptUrls {
-  const { edit, attempt, parameters } = claim;
+  const { edit, attempt, parameters, inputs } = claim;
   const exp = Math.floor(claim.deadline / 1000) + grace;
   const sign = (
     purpose: Grant["purpose"],
@@ -29,12 +30,15 @@ export function attemptUrls(
     index: number,
     maxBytes: number,
   ) => signUrl(keyring, origin, { purpose, method, account, edit, attempt, index, maxBytes, exp });
+  const picture = (role: PictureRole) =>
+    inputs[role] === undefined ? "" : sign("input", "GET", pictureRoles.indexOf(role), 0);
   return {
     callbackUrl: sign("callback", "POST", 0, 0),
     input: {
       task: parameters.task,
-      image_url: sign("input", "GET", 0, 0),
-      mask_url: sign("input", "GET", 1, 0),
+      image_url: picture("image"),
+      mask_url: picture("mask"),
+      example_url: picture("example"),
       output_urls: Array.from({ length: parameters.n }, (_, index) =>
         sign("output", "PUT", index, limits.outputBytes),
       ),
@@ -49,6 +53,9 @@ export function attemptUrls(
       steps: parameters.steps,
       guidance: parameters.guidance,
       strength: parameters.strength,
+      sampler: parameters.sampler ?? "",
+      width: parameters.width ?? 0,
+      height: parameters.height ?? 0,
       output_format: parameters.output_format,
     },
   };

@@ -1,3 +1,5 @@
+import type { PictureRole } from "../../schemas/edit.ts";
+
 /**
  * Where everything lies in the one bucket. Nothing else builds an R2 key; `docs/storage.md` describes the layout.
  */
@@ -6,7 +8,7 @@
 export const inputsPrefix = (account: string, edit: string) => `inputs/${account}/${edit}/`;
 
 /** A staged request body, or a picture that was fetched or decoded from a `data:` URI. */
-export const inputKey = (account: string, edit: string, part: "request" | "image" | "mask") =>
+export const inputKey = (account: string, edit: string, part: "request" | PictureRole) =>
   `${inputsPrefix(account, edit)}${part}`;
 
 /** Everything an edit's attempts brought. */

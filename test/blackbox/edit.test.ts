@@ -47,6 +47,22 @@ describe("a photograph, through the Worker in workerd and the real Cog server", 
     expect(await system.ledger()).toEqual(["grant", "reserve", "capture"]);
   });
 
+  it("tells the progress of its own steps while it runs, and none of the one that waits behind it", async () => {
+    const running = await system.edit({ steps: "50" });
+    const waiting = await system.edit({ steps: "1" });
+    const seen = new Set<number>();
+    for (let edit = running; edit.completed_at === null; edit = await system.get(running.id)) {
+      const behind = await system.get(waiting.id);
+      if (behind.status === "queued") expect(behind.progress).toBe(0);
+      seen.add(edit.progress);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const between = [...seen].filter((progress) => progress > 0 && progress < 1);
+    expect(between.length).toBeGreaterThan(0);
+    expect(between).toEqual(between.toSorted((a, b) => a - b));
+    await system.ended(waiting.id);
+  });
+
   it("whose mask marks nothing fails with that problem, uncharged, and nothing of it stays in the bucket", async () => {
     const before = await system.balance();
     const created = await system.edit({}, { mask: new Blob([greyPng(800, 450, 0)]) });

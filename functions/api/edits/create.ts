@@ -1,5 +1,11 @@
 import { z } from "@hono/zod-openapi";
-import { EditParameters, EditRequest, ImageReference } from "../../../schemas/edit.ts";
+import {
+  EditRequest,
+  ImageReference,
+  pictureRoles,
+  RequestedParameters,
+  requestPictures,
+} from "../../../schemas/edit.ts";
 import type { AcceptedEdit } from "../../account/object.ts";
 import { performNow } from "../../dispatch/perform.ts";
 import { readConfiguration } from "../../env.ts";
@@ -14,8 +20,9 @@ import { servicesOf } from "../../services.ts";
 import type { AppContext } from "../app-env.ts";
 import { originOf } from "../origin.ts";
 import { answerEdit, preferredWait } from "./answer.ts";
-import { isUpload, parsed, requirePictures, takeReference, type Destination } from "./intake.ts";
+import { isUpload, parsed, takeEach, takeReference, type Destination } from "./intake.ts";
 import { checkMultipart, takeMultipart, type TakenEdit } from "./multipart-intake.ts";
+import { settleRequest } from "./settle-request.ts";
 
 const printableKey = /^[\x21-\x7e]{1,255}$/;
 
@@ -28,10 +35,9 @@ export const CreateHeaders = z.object({
 });
 
 /** The multipart form of `POST /v1/edits`. */
-const EditForm = EditParameters.extend({
-  image: ImageReference.openapi({ format: "binary" }),
-  mask: ImageReference.openapi({ format: "binary" }),
-}).openapi("EditForm");
+const EditForm = RequestedParameters.extend(
+  requestPictures(ImageReference.openapi({ format: "binary" })),
+).openapi("EditForm");
 
 /**
  * `POST /v1/edits`: lets the request in, brings its pictures to R2 and has the account accept it, all or nothing; then
@@ -71,7 +77,7 @@ async function fromMultipart(
     contentLength: c.req.header("content-length"),
   };
   checkMultipart(request);
-  return staged(c, key, (to) => takeMultipart(to, request));
+  return staged(c, key, (to) => takeMultipart(to, profileIn(c), request));
 }
 
 async function fromJson(
@@ -91,14 +97,20 @@ async function fromJson(
       detail: "The body is not valid JSON. Check its syntax.",
     });
   });
-  if (body !== null && typeof body === "object") requirePictures(body);
-  const { image, mask, ...parameters } = parsed(EditRequest, body);
+  const { image, mask, example, ...asked } = parsed(EditRequest, body);
+  const references = { image, mask, example };
+  const sent = new Map(
+    pictureRoles.flatMap((role) => {
+      const reference = references[role];
+      return reference === undefined ? [] : [[role, reference] as const];
+    }),
+  );
+  const parameters = unwrap(settleRequest(profileIn(c), asked, [...sent.keys()]));
   const take = async (to: Destination): Promise<TakenEdit> => ({
     parameters,
-    image: await takeReference(to, "image", image),
-    mask: await takeReference(to, "mask", mask),
+    pictures: await takeEach(sent, (role, reference) => takeReference(to, role, reference)),
   });
-  if (isUpload(image) && isUpload(mask)) {
+  if ([...sent.values()].every(isUpload)) {
     const to = destination(c);
     return accept(c, to, key, await take(to));
   }
@@ -144,7 +156,7 @@ async function accept(
     keyHash,
     edit: to.edit,
     origin: originOf(c),
-    profile: readConfiguration(c.env).PROFILE,
+    profile: profileIn(c),
     seed: crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
     idempotencyKey,
   });
@@ -159,6 +171,10 @@ async function discard(c: AppContext, to: Destination, key: string | null): Prom
     // The staging's lease ends by itself, and its files go with it.
     log("warn", "staging.left", { account: to.account, reason: describeError(error) });
   }
+}
+
+function profileIn(c: AppContext): string {
+  return readConfiguration(c.env).PROFILE;
 }
 
 function destination(c: AppContext): Destination {

@@ -1,6 +1,7 @@
 import type { z } from "@hono/zod-openapi";
+import type { PictureRole } from "../../../schemas/edit.ts";
 import { limits } from "../../../schemas/limits.ts";
-import type { InputSource } from "../../account/accept.ts";
+import type { InputSource, SentPictures } from "../../account/accept.ts";
 import { ProblemError } from "../../errors/problem-error.ts";
 import { refuseField } from "../../errors/refusal.ts";
 import { parseDataUri } from "../../images/data-uri.ts";
@@ -10,9 +11,6 @@ import { stageBytes, stageStream } from "../../images/stage.ts";
 import { fetchImage } from "../../network/fetch-image.ts";
 import { UploadId } from "../../../schemas/upload.ts";
 import { invalidRequest } from "../problem-response.ts";
-
-/** One of the two pictures of an edit. */
-export type Role = "image" | "mask";
 
 /** Where an edit's pictures are brought to. */
 export interface Destination {
@@ -28,6 +26,16 @@ export function isUpload(reference: string): boolean {
   return UploadId.safeParse(reference).success;
 }
 
+/** Brings pictures into R2, one after the other. */
+export async function takeEach<Sent>(
+  sent: ReadonlyMap<PictureRole, Sent>,
+  take: (role: PictureRole, one: Sent) => Promise<InputSource>,
+): Promise<SentPictures> {
+  const pictures: Partial<Record<PictureRole, InputSource>> = {};
+  for (const [role, one] of sent) pictures[role] = await take(role, one);
+  return pictures;
+}
+
 /**
  * Brings a picture that a request refers to into R2: an upload's id stays an id, a `data:` URI is decoded, a URL
  * fetched. Its header is checked on the way.
@@ -36,7 +44,7 @@ export function isUpload(reference: string): boolean {
  */
 export async function takeReference(
   to: Destination,
-  role: Role,
+  role: PictureRole,
   reference: string,
 ): Promise<InputSource> {
   if (isUpload(reference)) return { from: "upload", upload: reference };
@@ -77,7 +85,7 @@ export async function takeReference(
 }
 
 /** What a picture's header says, or the refusal of it. */
-export function checkHeader(role: Role, head: Uint8Array): ImageHeader {
+export function checkHeader(role: PictureRole, head: Uint8Array): ImageHeader {
   const header = readHeader(head);
   if (header.ok) return header.value;
   throw refused(header.problem.code, role, header.problem.detail);
@@ -98,31 +106,18 @@ export function stagedSource(
   };
 }
 
-/** A refusal of one of the two pictures. */
+/** A refusal of one of the pictures. */
 export function refused(
   code: Parameters<typeof refuseField>[0],
-  role: Role,
+  role: PictureRole,
   detail: string,
 ): ProblemError {
   return new ProblemError(refuseField(code, `/${role}`, detail));
 }
 
-/** The parsed value, or the refusal of its fields; a missing picture has a code of its own. */
+/** The parsed value, or the refusal of its fields. */
 export function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw new ProblemError(invalidRequest(result.error));
-}
-
-/** Both pictures have to be there. */
-export function requirePictures(value: object): void {
-  for (const role of ["image", "mask"] as const) {
-    if (!(role in value)) {
-      throw refused(
-        `${role}_missing`,
-        role,
-        `Send ${role === "image" ? "an image" : "a mask, white where the picture should change"}: a file, an https URL, a data: URI or an upload's id.`,
-      );
-    }
-  }
 }

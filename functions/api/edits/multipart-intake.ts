@@ -1,20 +1,19 @@
-import { EditParameters } from "../../../schemas/edit.ts";
+import {
+  pictureRoles,
+  RequestedParameters,
+  type EditParameters,
+  type PictureRole,
+} from "../../../schemas/edit.ts";
 import { limits } from "../../../schemas/limits.ts";
-import type { InputSource } from "../../account/accept.ts";
-import { ProblemError } from "../../errors/problem-error.ts";
+import type { InputSource, SentPictures } from "../../account/accept.ts";
+import { ProblemError, unwrap } from "../../errors/problem-error.ts";
 import { refuseField } from "../../errors/refusal.ts";
 import { inputKey } from "../../images/object-keys.ts";
 import { MultipartError, type MultipartPart } from "../../images/multipart.ts";
 import { stageMultipart } from "../../images/stage.ts";
-import {
-  requirePictures,
-  checkHeader,
-  parsed,
-  refused,
-  stagedSource,
-  takeReference,
-} from "./intake.ts";
-import type { Destination, Role } from "./intake.ts";
+import { checkHeader, parsed, refused, stagedSource, takeEach, takeReference } from "./intake.ts";
+import type { Destination } from "./intake.ts";
+import { settleRequest } from "./settle-request.ts";
 
 export interface MultipartRequest {
   readonly body: ReadableStream<Uint8Array> | null;
@@ -24,11 +23,10 @@ export interface MultipartRequest {
 
 export interface TakenEdit {
   readonly parameters: EditParameters;
-  readonly image: InputSource;
-  readonly mask: InputSource;
+  readonly pictures: SentPictures;
 }
 
-const numbers = new Set(["n", "seed", "steps", "guidance", "strength"]);
+const numbers = new Set(["n", "seed", "steps", "guidance", "strength", "width", "height"]);
 
 /** What can be told of a multipart request before a byte of it is read: its length and its boundary. */
 export function checkMultipart({ contentType, contentLength }: MultipartRequest): {
@@ -52,9 +50,13 @@ export function checkMultipart({ contentType, contentLength }: MultipartRequest)
   return { length, boundary: match?.[1] ?? match?.[2] ?? "" };
 }
 
-/** Stages a multipart request as one object and reads it: fields as parameters, files as ranges of the object. */
+/**
+ * Stages a multipart request as one object and reads it: fields as parameters, files as ranges of the object. What its
+ * fields ask for is settled under `profile`.
+ */
 export async function takeMultipart(
   to: Destination,
+  profile: string,
   request: MultipartRequest,
 ): Promise<TakenEdit> {
   const { length: contentLength, boundary } = checkMultipart(request);
@@ -83,25 +85,25 @@ export async function takeMultipart(
     }
     byName.set(part.name, part);
   }
-  requirePictures(Object.fromEntries(byName));
-  const fields = [...byName].filter(([name]) => name !== "image" && name !== "mask");
-  const parameters = parsed(
-    EditParameters,
-    Object.fromEntries(fields.map(([name, part]) => [name, fieldValue(name, part)])),
-  );
-  const [image, mask] = [byName.get("image"), byName.get("mask")];
-  if (image === undefined || mask === undefined) throw malformed("a picture is missing");
+  const pictures = new Map<PictureRole, MultipartPart>();
+  for (const role of pictureRoles) {
+    const part = byName.get(role);
+    if (part === undefined) continue;
+    pictures.set(role, part);
+    byName.delete(role);
+  }
+  const fields = [...byName].map(([name, part]) => [name, fieldValue(name, part)]);
+  const asked = parsed(RequestedParameters, Object.fromEntries(fields));
   return {
-    parameters,
-    image: await takePart(to, key, "image", image),
-    mask: await takePart(to, key, "mask", mask),
+    parameters: unwrap(settleRequest(profile, asked, [...pictures.keys()])),
+    pictures: await takeEach(pictures, (role, part) => takePart(to, key, role, part)),
   };
 }
 
 async function takePart(
   to: Destination,
   key: string,
-  role: Role,
+  role: PictureRole,
   part: MultipartPart,
 ): Promise<InputSource> {
   if (part.filename === null && part.text !== null) return takeReference(to, role, part.text);

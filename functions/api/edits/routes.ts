@@ -15,7 +15,12 @@ const security = [{ apiKey: [] }];
 const middleware = authenticated;
 const edit = { "application/json": { schema: Edit } };
 const params = z.object({ id: z.string().openapi({ example: "edit_01k9qz4w6h8v3m5n7p2r4t6x8z" }) });
-const operational = ["route_unknown", "method_not_allowed", "admin_secret_invalid"];
+const elsewhere = [
+  "route_unknown",
+  "method_not_allowed",
+  "admin_secret_invalid",
+  "preview_not_found",
+];
 
 const create = createRoute({
   method: "post",
@@ -28,7 +33,7 @@ const create = createRoute({
   responses: {
     200: { description: "The finished edit, under Prefer: wait", content: edit },
     202: { description: "The accepted edit", content: edit },
-    ...problems(...problemCodes.filter((code) => !operational.includes(code))),
+    ...problems(...problemCodes.filter((code) => !elsewhere.includes(code))),
   },
 });
 

@@ -1,11 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { abandon, accept, authorize } from "../../../functions/account/accept.ts";
+import {
+  abandon,
+  accept,
+  authorize,
+  type AcceptRequest,
+} from "../../../functions/account/accept.ts";
 import { maxActiveEdits } from "../../../functions/account/context.ts";
 import { revokeKey, listKeys } from "../../../functions/account/keys.ts";
 import { balance, entries } from "../../../functions/account/ledger.ts";
 import { unitPrice } from "../../../functions/account/price.ts";
-import { EditParameters } from "../../../schemas/edit.ts";
-import { stagedImage } from "./fixtures.ts";
+import { EditParameters, taskPictures } from "../../../schemas/edit.ts";
+import { sentPictures, stagedImage } from "./fixtures.ts";
 import { testAccount } from "./harness.ts";
 
 describe("accepting an edit", () => {
@@ -29,6 +34,33 @@ describe("accepting an edit", () => {
     ]);
   });
 
+  it.each([
+    ["text_to_image", { width: 512, height: 512 }, 6_000],
+    ["text_to_image", { width: 64, height: 1_024, steps: 50 }, 12_000],
+    ["text_to_image", { width: 1_024, height: 1_024 }, 6_000],
+    ["text_to_image", { width: 512, height: 512, steps: 8, sampler: "lcm" }, 3_600],
+    ["paint_by_example", {}, 6_000],
+  ] as const)("of %s with %j is priced by its task, steps and pixels", (task, fields, price) => {
+    const row = testAccount().accept({
+      parameters: EditParameters.parse({ task, ...fields }),
+      pictures: sentPictures(...taskPictures[task]),
+    });
+    expect(row.unit_price).toBe(price);
+  });
+
+  it("prices an example by the image that it is painted into", () => {
+    const example = {
+      from: "staged",
+      image: stagedImage({ width: 6_000, height: 4_000 }),
+    } as const;
+    const pictures = {
+      ...sentPictures("image", "mask"),
+      example: { ...example, identity: "a large example" },
+    };
+    const parameters = EditParameters.parse({ task: "paint_by_example" });
+    expect(testAccount().accept({ parameters, pictures }).unit_price).toBe(6_000);
+  });
+
   it("leaves nothing behind when it is refused", () => {
     const account = testAccount(10);
     const refused = accept(account.context, account.request({ idempotencyKey: "k" }));
@@ -45,7 +77,8 @@ describe("accepting an edit", () => {
       image: stagedImage({ width: 480, height: 640 }),
       identity: "m",
     } as const;
-    expect(accept(account.context, account.request({ mask }))).toMatchObject({
+    const pictures = { ...sentPictures("image"), mask };
+    expect(accept(account.context, account.request({ pictures }))).toMatchObject({
       problem: { code: "mask_size_mismatch", errors: [{ pointer: "/mask" }] },
     });
   });
@@ -85,6 +118,35 @@ describe("an idempotency key", () => {
     });
     account.pass(24 * 3_600_000);
     expect(accept(account.context, account.request(other)).ok).toBe(true);
+  });
+
+  it("tells two examples apart, and two sizes", () => {
+    const account = testAccount();
+    const example = (identity: string): Partial<AcceptRequest> => ({
+      idempotencyKey: "k",
+      parameters: EditParameters.parse({ task: "paint_by_example" }),
+      pictures: {
+        ...sentPictures("image", "mask"),
+        example: { from: "staged", image: stagedImage(), identity },
+      },
+    });
+    const size = (width: number): Partial<AcceptRequest> => ({
+      idempotencyKey: "l",
+      parameters: EditParameters.parse({ task: "text_to_image", width, height: 64 }),
+      pictures: {},
+    });
+    for (const [first, other] of [
+      [example("a cat"), example("a dog")],
+      [size(64), size(65)],
+    ] as const) {
+      const { id } = account.accept(first);
+      expect(accept(account.context, account.request(first))).toMatchObject({
+        value: { replayed: true, row: { id } },
+      });
+      expect(accept(account.context, account.request(other))).toMatchObject({
+        problem: { code: "idempotency_key_reused" },
+      });
+    }
   });
 
   it("is held while its request is received, and let go when that comes to nothing", () => {

@@ -6,7 +6,7 @@ import { beginDelivery, finishDelivery } from "../../../functions/account/delive
 import { nextDueAt, takeDue } from "../../../functions/account/due.ts";
 import { toEdit } from "../../../functions/account/edit-row.ts";
 import { balance, entries } from "../../../functions/account/ledger.ts";
-import { EditParameters } from "../../../schemas/edit.ts";
+import { EditParameters, type Edit } from "../../../schemas/edit.ts";
 import { manifest } from "./fixtures.ts";
 import { testAccount, type TestAccount } from "./harness.ts";
 
@@ -19,6 +19,13 @@ function running(account: TestAccount, parameters: object = {}): string {
   claim(account.context, id);
   report(account.context, id, 1, { type: "processing" });
   return id;
+}
+
+/** The edit as its customer sees it. */
+function shown({ context }: TestAccount, id: string): Edit {
+  const row = findEdit(context, id);
+  if (row === undefined) throw new Error("there is no such edit");
+  return toEdit(context, row);
 }
 
 describe("an attempt", () => {
@@ -61,41 +68,51 @@ describe("an attempt", () => {
     ]);
   });
 
-  it("charges delivered outputs only, and names the blocked ones", () => {
-    const account = testAccount();
-    const id = running(account, { n: 4 });
-    report(account.context, id, 1, { type: "manifest", manifest: manifest(id, 1, 4, 1) });
-    const row = findEdit(account.context, id);
-    expect(row?.charged).toBe(3 * (row?.unit_price ?? 0));
-    if (row) {
-      const { outputs, price } = toEdit(account.context, row);
-      expect(outputs.map(({ blocked, url }) => [blocked, url !== null])).toEqual([
-        ["unsafe", false],
-        [null, true],
-        [null, true],
-        [null, true],
-      ]);
-      expect(price).toEqual({ reserved: 24_000, charged: 18_000, unit: "microcredit" });
-    }
-  });
+  it.each([
+    { n: 1, blocked: 0, status: "succeeded", charged: 6_000, moved: ["capture"] },
+    { n: 2, blocked: 1, status: "succeeded", charged: 6_000, moved: ["release", "capture"] },
+    { n: 4, blocked: 1, status: "succeeded", charged: 18_000, moved: ["release", "capture"] },
+    { n: 4, blocked: 3, status: "succeeded", charged: 6_000, moved: ["release", "capture"] },
+    { n: 1, blocked: 1, status: "failed", charged: 0, moved: ["release"] },
+    { n: 4, blocked: 4, status: "failed", charged: 0, moved: ["release"] },
+  ])(
+    "of $n outputs with $blocked blocked ends $status and is charged $charged",
+    ({ n, blocked, status, charged, moved }) => {
+      const account = testAccount();
+      const id = running(account, { n });
+      report(account.context, id, 1, { type: "manifest", manifest: manifest(id, 1, n, blocked) });
+      const edit = shown(account, id);
+      expect(edit).toMatchObject({ status, price: { reserved: n * 6_000, charged } });
+      expect(edit.error?.code).toBe(status === "failed" ? "output_blocked" : undefined);
+      expect(edit.outputs.map(({ blocked: code, url }) => [code, url !== null])).toEqual(
+        edit.outputs.map((_, index) =>
+          index < blocked ? ["output_blocked", false] : [null, status === "succeeded"],
+        ),
+      );
+      expect(entries(account.context, moved.length).map(({ kind }) => kind)).toEqual(moved);
+      expect(balance(account.context)).toEqual({ available: 1_000_000 - charged, reserved: 0 });
+    },
+  );
 
-  it("ends uncharged with what only the container could see", () => {
-    const account = testAccount();
-    const id = running(account);
-    const failed = {
-      ...manifest(id, 1, 0),
-      status: "failed",
-      error: { code: "mask_empty", detail: "Paint something." },
-    } as const;
-    report(account.context, id, 1, { type: "manifest", manifest: failed });
-    const row = findEdit(account.context, id);
-    expect(row).toMatchObject({ status: "failed", charged: 0 });
-    expect(row && toEdit(account.context, row).error).toMatchObject({
-      code: "mask_empty",
-      status: 422,
-    });
-    expect(balance(account.context)).toEqual({ available: 1_000_000, reserved: 0 });
-  });
+  it.each(["mask_empty", "input_blocked", "output_blocked"] as const)(
+    "that the container refuses with %s ends uncharged, and is not tried again",
+    (code) => {
+      const account = testAccount();
+      const id = running(account);
+      const error = { code, detail: "Send something else." };
+      const failed = { ...manifest(id, 1, 0), status: "failed", error } as const;
+      const ended = report(account.context, id, 1, { type: "manifest", manifest: failed });
+      expect(ended?.messages.map(({ type }) => type)).toEqual(["release"]);
+      expect(shown(account, id)).toMatchObject({
+        status: "failed",
+        price: { charged: 0 },
+        outputs: [],
+        error: { code, status: 422 },
+      });
+      expect(balance(account.context)).toEqual({ available: 1_000_000, reserved: 0 });
+      expect(claim(account.context, id)).toBeNull();
+    },
+  );
 
   it("is replaced when its lease runs out, and its late result still counts", () => {
     const account = testAccount();

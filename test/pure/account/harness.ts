@@ -9,7 +9,7 @@ import { migrate } from "../../../functions/account/schema.ts";
 import type { SqlValue, Storage } from "../../../functions/account/storage.ts";
 import { newId } from "../../../functions/keys/ids.ts";
 import { EditParameters } from "../../../schemas/edit.ts";
-import { stagedImage } from "./fixtures.ts";
+import { sentPictures } from "./fixtures.ts";
 
 /** The account core's storage on `node:sqlite`, in memory. */
 export function nodeStorage(): Storage {
@@ -70,6 +70,7 @@ export function testAccount(credits = 1_000_000): TestAccount {
     links: {
       self: (origin, edit) => `${origin}/v1/edits/${edit}`,
       cancel: (origin, edit) => `${origin}/v1/edits/${edit}/cancel`,
+      preview: (origin, edit) => `${origin}/v1/edits/${edit}/preview`,
       output: (origin, edit, attempt, index, expires) =>
         `${origin}/files/result/${edit}/${attempt}/${index}?exp=${expires}`,
       upload: (origin, upload, expires) => `${origin}/files/upload/${upload}?exp=${expires}`,
@@ -92,8 +93,7 @@ export function testAccount(credits = 1_000_000): TestAccount {
     origin: "https://inlay.example.com",
     profile: "tiny",
     parameters: EditParameters.parse({}),
-    image: { from: "staged", image: stagedImage(), identity: "image-hash" },
-    mask: { from: "staged", image: stagedImage(), identity: "mask-hash" },
+    pictures: sentPictures("image", "mask"),
     seed: 7,
     idempotencyKey: null,
     ...overrides,

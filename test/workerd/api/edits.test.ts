@@ -6,7 +6,13 @@ import type { z } from "@hono/zod-openapi";
 import type { EditList } from "../../../schemas/edit.ts";
 import { png } from "../../pure/images/files.ts";
 import * as api from "../harness/api.ts";
-import { deliverFailure, deliverResult } from "../harness/container.ts";
+import {
+  deliverFailure,
+  deliverManifest,
+  deliverResult,
+  type Attempt,
+} from "../harness/container.ts";
+import { manifest } from "../../pure/account/fixtures.ts";
 
 describe("an edit", () => {
   it("goes from the form to the result, is charged once, and its files are reached by signed URLs alone", async () => {
@@ -133,6 +139,89 @@ describe("an edit", () => {
       status: "succeeded",
       price: { charged: 6000 },
     });
+  });
+
+  it("shows the progress of its own newest attempt, as the last line of its log has it", async () => {
+    const { id: account, key } = await api.customer();
+    const [first, second] = [
+      await (await api.createEdit(key)).json<Edit>(),
+      await (await api.createEdit(key)).json<Edit>(),
+    ];
+    const tell = (edit: Edit, percent: number, attempt = 1) =>
+      api.callback(
+        account,
+        edit.id,
+        {
+          status: "processing",
+          logs: `warming up\n  5%|          | 1/20 [00:00<00:01, 9.00it/s]\n ${percent}%|####      | 9/20 [00:01<00:01, 9.00it/s]\n`,
+        },
+        attempt,
+      );
+    for (const { id } of [first, second]) await api.until(key, id, "starting");
+    await tell(first, 45);
+    await tell(second, 70);
+    expect(await api.getEdit(key, first.id)).toMatchObject({ progress: 0.45 });
+    expect(await api.getEdit(key, second.id)).toMatchObject({ progress: 0.7 });
+
+    await api.callback(account, first.id, { status: "failed", error: "out of memory" });
+    while ((await api.getEdit(key, first.id)).metrics.attempts < 2) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await tell(first, 90);
+    expect(await api.getEdit(key, first.id)).toMatchObject({ status: "starting", progress: 0 });
+    await tell(first, 10, 2);
+    expect(await api.getEdit(key, first.id)).toMatchObject({ progress: 0.1 });
+    await tell(first, 95);
+    expect(await api.getEdit(key, first.id)).toMatchObject({ progress: 0.1 });
+  });
+
+  it("with a blocked output succeeds, is charged for the others, and withholds that one", async () => {
+    const { id: account, key } = await api.customer();
+    const { id: edit } = await (await api.createEdit(key, { n: "2" })).json<Edit>();
+    await api.until(key, edit, "starting");
+    const grant = { purpose: "output", method: "PUT", account, edit, index: 1 } as const;
+    await api.put(api.containerUrl(grant), png(640, 480));
+    await deliverManifest({ account, edit }, { outputs: manifest(edit, 1, 2, 1).outputs });
+    const finished = await api.getEdit(key, edit);
+    expect(finished).toMatchObject({
+      status: "succeeded",
+      price: { reserved: 12_000, charged: 6_000 },
+      outputs: [{ url: null, url_expires_at: null, blocked: "output_blocked" }, { blocked: null }],
+    });
+    const delivered = finished.outputs[1]?.url ?? "";
+    expect((await api.send("GET", delivered)).status).toBe(200);
+    // Neither a guessed address nor a genuine one leads to a file.
+    const guessed = await api.send("GET", delivered.replace("/1/1?", "/1/0?"));
+    expect(await api.problemOf(guessed)).toMatchObject({ code: "url_signature_invalid" });
+    const signed = api.containerUrl({ purpose: "result", method: "GET", account, edit });
+    expect(await api.problemOf(await api.send("GET", signed))).toMatchObject({
+      code: "output_gone",
+      detail: expect.stringContaining("blocked"),
+    });
+    const balance = await (await api.send("GET", "/v1/account", { token: key })).json<Account>();
+    expect(balance.balance).toMatchObject({ available: 994_000, reserved: 0 });
+  });
+
+  it.each([
+    [
+      "output_blocked",
+      (to: Attempt) => deliverManifest(to, { outputs: manifest(to.edit, 1, 1, 1).outputs }),
+    ],
+    ["output_blocked", (to: Attempt) => deliverFailure(to, "output_blocked")],
+    ["input_blocked", (to: Attempt) => deliverFailure(to, "input_blocked")],
+  ] as const)("that ends as %s costs nothing and is not tried again", async (code, end) => {
+    const { id: account, key } = await api.customer();
+    const { id: edit } = await (await api.createEdit(key)).json<Edit>();
+    await api.until(key, edit, "starting");
+    await end({ account, edit });
+    expect(await api.getEdit(key, edit)).toMatchObject({
+      status: "failed",
+      price: { charged: 0 },
+      error: { code, status: 422 },
+      metrics: { attempts: 1 },
+    });
+    const balance = await (await api.send("GET", "/v1/account", { token: key })).json<Account>();
+    expect(balance.balance).toMatchObject({ available: 1_000_000, reserved: 0 });
   });
 
   it("is cancelled in any state, uncharged, and stays as it ended", async () => {

@@ -1,9 +1,8 @@
-import { createExecutionContext, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { hashApiKey } from "../../../functions/keys/api-key.ts";
 import { accountStub } from "../../../functions/services.ts";
-import worker from "../../../functions/worker.ts";
 import type { Edit } from "../../../schemas/edit.ts";
 import { limits } from "../../../schemas/limits.ts";
 import { problemCatalogue, type ProblemCode } from "../../../schemas/problem-catalogue.ts";
@@ -13,6 +12,7 @@ import { deliverFailure, deliverManifest } from "../harness/container.ts";
 import { manifest } from "../../pure/account/fixtures.ts";
 
 const small = png(640, 480);
+const picture = "https://pictures.example.org/640x480.png";
 
 /** Asks for an edit of these pictures, by a fresh customer. */
 async function edit(fields: Record<string, string | Uint8Array<ArrayBuffer>>): Promise<Response> {
@@ -38,10 +38,7 @@ async function ended(
 /** An account's own request with an environment that differs. */
 async function within(changes: object): Promise<Response> {
   const { key } = await api.customer();
-  const request = new Request(`${api.origin}/v1/account`, {
-    headers: { authorization: `Bearer ${key}` },
-  });
-  return worker.fetch(request, { ...env, ...changes }, createExecutionContext());
+  return api.send("GET", "/v1/account", { token: key, environment: changes });
 }
 
 /** A namespace whose objects cannot be reached. */
@@ -166,8 +163,16 @@ const provocations: Record<ProblemCode, () => Promise<Response>> = {
     return api.createEdit(key);
   },
 
-  image_missing: () => editByJson({ mask: "https://pictures.example.org/640x480.png" }),
-  mask_missing: () => editByJson({ image: "https://pictures.example.org/640x480.png" }),
+  task_not_in_profile: () => editByJson({ task: "text_to_image", prompt: "a cat" }),
+  sampler_not_in_profile: () => edit({ sampler: "lcm" }),
+
+  image_missing: () => editByJson({ mask: picture }),
+  mask_missing: () => editByJson({ image: picture }),
+  example_missing: async () => {
+    const json = { task: "paint_by_example", image: picture, mask: picture };
+    const token = (await api.customer()).key;
+    return api.send("POST", "/v1/edits", { token, json, environment: { PROFILE: "sd15" } });
+  },
   image_unreadable: () => edit({ image: ascii("a text file") }),
   image_format_unsupported: () => edit({ image: gif }),
   image_animated: () => edit({ image: png(640, 480, { animated: true }) }),
@@ -199,6 +204,12 @@ const provocations: Record<ProblemCode, () => Promise<Response>> = {
     await api.send("DELETE", `/v1/edits/${id}`, { token: key });
     return api.send("POST", `/v1/edits/${id}/cancel`, { token: key });
   },
+  preview_not_found: async () => {
+    const { key } = await api.customer();
+    const { id } = await (await api.createEdit(key)).json<Edit>();
+    await api.until(key, id, "starting");
+    return api.send("GET", `/v1/edits/${id}/preview`, { token: key });
+  },
   output_gone: () =>
     api.send("GET", api.containerUrl({ ...nowhere, purpose: "result", method: "GET" })),
 
@@ -208,6 +219,7 @@ const provocations: Record<ProblemCode, () => Promise<Response>> = {
   output_too_large: () => ended((to) => deliverFailure(to, "output_too_large")),
   output_blocked: () =>
     ended((to) => deliverManifest(to, { outputs: manifest(to.edit, 1, 1, 1).outputs })),
+  input_blocked: () => ended((to) => deliverFailure(to, "input_blocked")),
   model_failed: () =>
     ended(async ({ account, edit: id }) => {
       const stub = accountStub(env.ACCOUNT, account);
@@ -273,6 +285,12 @@ describe("every error code", () => {
         expect(problem.detail).not.toContain("hunter2");
       }
     }
+  });
+
+  it("names the profiles that there are where PROFILE is none of them", async () => {
+    const problem = await api.problemOf(await within({ PROFILE: "sdxl" }));
+    expect(problem).toMatchObject({ code: "configuration_invalid" });
+    expect(problem.detail).toMatch(/PROFILE: .*sd15, tiny/);
   });
 
   it("429 and 503 say when to come back", async () => {

@@ -1,6 +1,8 @@
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { signUrl, type Grant } from "../../../functions/images/signed-url.ts";
 import { readConfiguration } from "../../../functions/env.ts";
+import worker from "../../../functions/worker.ts";
 import type { Account, IssuedKey } from "../../../schemas/account.ts";
 import type { z } from "@hono/zod-openapi";
 import type { Edit, EditList } from "../../../schemas/edit.ts";
@@ -10,12 +12,17 @@ import { png } from "../../pure/images/files.ts";
 export const origin = "https://inlay.example.com";
 export const adminSecret = "admin-secret-for-tests";
 
+interface Sent {
+  readonly token?: string;
+  readonly json?: unknown;
+  readonly body?: BodyInit;
+  readonly headers?: Record<string, string>;
+  /** What differs in the Worker's environment. */
+  readonly environment?: object;
+}
+
 /** One request to the Worker. */
-export async function send(
-  method: string,
-  path: string,
-  init: { token?: string; json?: unknown; body?: BodyInit; headers?: Record<string, string> } = {},
-): Promise<Response> {
+export async function send(method: string, path: string, init: Sent = {}): Promise<Response> {
   const headers = new Headers(init.headers);
   if (init.token !== undefined) headers.set("authorization", `Bearer ${init.token}`);
   if (init.json !== undefined && !headers.has("content-type")) {
@@ -23,9 +30,12 @@ export async function send(
   }
   const body = init.json === undefined ? init.body : JSON.stringify(init.json);
   const url = path.startsWith("http") ? path : `${origin}${path}`;
-  return exports.default.fetch(
-    new Request(url, { method, headers, ...(body === undefined ? {} : { body }) }),
-  );
+  const request = new Request(url, { method, headers, ...(body === undefined ? {} : { body }) });
+  if (init.environment === undefined) return exports.default.fetch(request);
+  const context = createExecutionContext();
+  const response = await worker.fetch(request, { ...env, ...init.environment }, context);
+  await waitOnExecutionContext(context);
+  return response;
 }
 
 /** The problem that a response has to be: its status is the catalogue's, and the request's id is in body and header. */
@@ -90,12 +100,19 @@ export async function createEdit(
   fields: Record<string, string | Uint8Array<ArrayBuffer>> = {},
   headers: Record<string, string> = {},
 ): Promise<Response> {
-  const form = await formBody({ image: png(640, 480), mask: png(640, 480), ...fields });
-  return send("POST", "/v1/edits", {
-    token: key,
-    body: form.body,
-    headers: { ...form.headers, ...headers },
-  });
+  const pictures = { image: png(640, 480), mask: png(640, 480) };
+  return sendForm(key, { ...pictures, ...fields }, { headers });
+}
+
+/** Sends a form to `POST /v1/edits`. */
+export async function sendForm(
+  key: string,
+  fields: Record<string, string | Uint8Array<ArrayBuffer>>,
+  init: Sent = {},
+): Promise<Response> {
+  const { body, headers } = await formBody(fields);
+  const sent = { ...init, token: key, body, headers: { ...headers, ...init.headers } };
+  return send("POST", "/v1/edits", sent);
 }
 
 /** An edit of this customer's, as it is now. */

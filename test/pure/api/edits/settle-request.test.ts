@@ -1,0 +1,128 @@
+import { describe, expect, it } from "vitest";
+import { settleRequest } from "../../../../functions/api/edits/settle-request.ts";
+import { EditTask, RequestedParameters, taskPictures } from "../../../../schemas/edit.ts";
+import type { PictureRole } from "../../../../schemas/edit.ts";
+
+/** What a request of these fields, with the pictures of its task unless others are named, comes to. */
+function settled(fields: object, pictures?: readonly PictureRole[], profile = "sd15") {
+  const asked = RequestedParameters.parse({ prompt: "a cat", ...fields });
+  return settleRequest(profile, asked, pictures ?? taskPictures[asked.task]);
+}
+
+describe("a request", () => {
+  it.each(EditTask.options)("for %s is taken with the task's pictures", (task) => {
+    expect(settled({ task })).toMatchObject({ ok: true, value: { task, steps: 20 } });
+  });
+
+  it.each<[string, object, PictureRole[] | undefined, string, string, string]>([
+    [
+      "a picture to paint from a prompt",
+      { task: "text_to_image" },
+      ["image"],
+      "request_invalid",
+      "/image",
+      "takes no image",
+    ],
+    [
+      "a mask to paint from a prompt",
+      { task: "text_to_image" },
+      ["mask"],
+      "request_invalid",
+      "/mask",
+      "takes no mask",
+    ],
+    [
+      "an example to erase with",
+      { task: "erase" },
+      ["image", "mask", "example"],
+      "request_invalid",
+      "/example",
+      "takes no example",
+    ],
+    ["no image", { task: "erase" }, ["mask"], "image_missing", "/image", "an https URL"],
+    ["no mask", { task: "inpaint" }, ["image"], "mask_missing", "/mask", "white where"],
+    [
+      "no example",
+      { task: "paint_by_example" },
+      ["image", "mask"],
+      "example_missing",
+      "/example",
+      "painted in",
+    ],
+    [
+      "nothing to paint",
+      { task: "text_to_image", prompt: " " },
+      undefined,
+      "request_invalid",
+      "/prompt",
+      "Say what",
+    ],
+    [
+      "a width beside an image",
+      { width: 512 },
+      undefined,
+      "request_invalid",
+      "/width",
+      "Remove width",
+    ],
+    [
+      "a height beside an image",
+      { task: "paint_by_example", height: 64 },
+      undefined,
+      "request_invalid",
+      "/height",
+      "Remove height",
+    ],
+    [
+      "more steps than distilled weights do",
+      { sampler: "lcm", steps: 20 },
+      undefined,
+      "request_invalid",
+      "/steps",
+      "4 to 8",
+    ],
+    [
+      "fewer steps than distilled weights do",
+      { sampler: "lcm", steps: 3 },
+      undefined,
+      "request_invalid",
+      "/steps",
+      "4 to 8",
+    ],
+  ])("with %s is refused with a pointer", (_what, fields, pictures, code, pointer, remedy) => {
+    const problem = { code, errors: [{ pointer }], detail: expect.stringContaining(remedy) };
+    expect(settled(fields, pictures)).toMatchObject({ ok: false, problem });
+  });
+
+  it("for what the profile does not have is told what it has, before its pictures are looked at", () => {
+    expect(settled({ task: "text_to_image" }, ["image"], "tiny")).toMatchObject({
+      problem: {
+        code: "task_not_in_profile",
+        detail: "The profile tiny does not serve text_to_image. Choose inpaint or erase.",
+        errors: [{ pointer: "/task" }],
+      },
+    });
+    expect(settled({ sampler: "unipc" }, [], "tiny")).toMatchObject({
+      problem: {
+        code: "sampler_not_in_profile",
+        detail: "The profile tiny does not have the sampler unipc. Choose ddim.",
+        errors: [{ pointer: "/sampler" }],
+      },
+    });
+  });
+});
+
+describe("what a request leaves to the profile", () => {
+  it("is the size of a picture without an image: the profile's own", () => {
+    const task = "text_to_image";
+    expect(settled({ task })).toMatchObject({ value: { width: 512, height: 512 } });
+    expect(settled({ task, width: 100 })).toMatchObject({ value: { width: 100, height: 512 } });
+    expect(settled({})).not.toHaveProperty("value.width");
+  });
+
+  it("is the number of steps: as many as distilled weights do, and 20 of others", () => {
+    expect(settled({ sampler: "lcm" })).toMatchObject({ value: { steps: 8 } });
+    expect(settled({ sampler: "lcm", steps: 4 })).toMatchObject({ value: { steps: 4 } });
+    expect(settled({ sampler: "unipc" })).toMatchObject({ value: { steps: 20 } });
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { claim } from "../../../functions/account/attempts.ts";
+import { attemptUrls } from "../../../functions/dispatch/model-input.ts";
+import type { Keyring } from "../../../functions/images/signed-url.ts";
+import { EditParameters, EditTask, taskPictures } from "../../../schemas/edit.ts";
+import { ModelInput } from "../../../schemas/model-input.ts";
+import { sentPictures } from "../account/fixtures.ts";
+import { testAccount, type TestAccount } from "../account/harness.ts";
+
+const keyring: Keyring = { current: "k1", keys: { k1: "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3" } };
+
+/** What the container gets for an accepted edit. */
+function inputOf({ context }: TestAccount, edit: string): ModelInput {
+  const claimed = claim(context, edit);
+  if (claimed === null) throw new Error("the edit was not queued");
+  const origin = "https://edge.example";
+  return ModelInput.parse(attemptUrls(keyring, origin, context.account, claimed.claim).input);
+}
+
+describe("the container's input for", () => {
+  it.each(EditTask.options)("%s has the task's pictures, signed, and no others", (task) => {
+    const account = testAccount();
+    const size = task === "text_to_image" ? { width: 100, height: 640 } : {};
+    const { id } = account.accept({
+      parameters: EditParameters.parse({ task, prompt: "a cat", sampler: "unipc", ...size }),
+      pictures: sentPictures(...taskPictures[task]),
+    });
+    const input = inputOf(account, id);
+    const urls = [input.image_url, input.mask_url, input.example_url];
+    for (const [index, role] of (["image", "mask", "example"] as const).entries()) {
+      if (taskPictures[task].includes(role)) {
+        expect(urls[index]).toContain(`/files/input/${account.context.account}/${id}/1/${index}?`);
+      } else {
+        expect(urls[index]).toBe("");
+      }
+    }
+    expect(input).toMatchObject({ task, sampler: "unipc", width: 0, height: 0, ...size });
+    expect(input.prompt).toBe(task === "erase" ? "" : "a cat");
+  });
+
+  it("an edit that an earlier release stored is complete", () => {
+    const account = testAccount();
+    const { id } = account.accept();
+    account.context.storage.exec(
+      "UPDATE edits SET parameters = ? WHERE id = ?",
+      `{"task":"inpaint","prompt":"grass","negative_prompt":"","n":1,"steps":20,"guidance":7.5,
+        "strength":1,"output_format":"png","metadata":{},"seed":7}`,
+      id,
+    );
+    expect(inputOf(account, id)).toMatchObject({
+      prompt: "grass",
+      example_url: "",
+      sampler: "",
+      width: 0,
+      height: 0,
+    });
+  });
+});
