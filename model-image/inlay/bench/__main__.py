@@ -80,6 +80,11 @@ def measure(
             | compare(take_turns(sides, edits(share, 1, rounds), device, bar.update), sides[0].name)
             for share in SHARES
         ]
+        # Before the batches: what they leave in the allocator would show as every part's memory.
+        parts = {
+            side.name: measure_parts(side, edits(USUAL, 1, few), device, bar.update)
+            for side in sides
+        }
         batches = [
             {"count": count}
             | compare(
@@ -87,10 +92,6 @@ def measure(
             )
             for count in BATCHES
         ]
-        parts = {
-            side.name: measure_parts(side, edits(USUAL, 1, few), device, bar.update)
-            for side in sides
-        }
     return {"masks": masks, "batches": batches, "parts": parts}
 
 
