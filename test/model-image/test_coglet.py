@@ -46,12 +46,17 @@ class Coglet:
         raise TimeoutError("coglet did not become ready")
 
 
+def free_port() -> int:
+    """A port on loopback that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 @pytest.fixture
 def coglet(edge: Edge):
     """coglet with the profile of this repository, for this test's edge."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "inlay.serve", "--port", str(port), "--edge", edge.origin]
     environment = os.environ | {
         "COG_THROTTLE_RESPONSE_INTERVAL": "0",

@@ -39,9 +39,9 @@ def ratios(report: dict[str, Any]) -> Chart:
             points.append(chart.place(across, ratio["median"] / top))
         chart.draw.line(points, fill=colour, width=2)
         x, y = points[0]
-        chart.draw.text(
-            (x + 8, y + (6 if points[0][1] < chart.place(0, 0.2)[1] else -16)), rival, fill=colour
-        )
+        # Away from the line of 1, and so from each other.
+        beyond = -20 if rows[0]["ratios"][rival]["median"] > 1 else 10
+        chart.draw.text((x + 8, y + beyond), rival, fill=colour)
     chart.above("our seconds an edit over theirs: median, least and most; below 1 we are faster")
     chart.beside("1", 1 / top)
     chart.beside(f"{top:.2f}", 1.0)
