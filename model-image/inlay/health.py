@@ -1,4 +1,4 @@
-"""How a server is, as coglet says: `python -m inlay.health` ends with 0 if it can take edits, for Docker's health check.
+"""How a server is, as coglet says: `python -m inlay.health` ends with 0 if it takes edits, for Docker's health check.
 
 coglet answers 200 whatever its state, so that the state has to be read.
 """

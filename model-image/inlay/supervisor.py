@@ -5,8 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 
 from inlay.health import AILING, LOST, health
 
@@ -23,7 +21,6 @@ def supervise(
     environment: dict[str, str],
     health_url: str,
     interval: float,
-    sleep: Callable[[float], None] = time.sleep,
 ) -> int:
     """Runs a server until it ends or its health is lost, looked at every `interval` seconds; returns the exit code.
 
@@ -35,7 +32,8 @@ def supervise(
     heard = False
     ailing = 0
     while process.poll() is None:
-        sleep(interval)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(interval)
         status = health(health_url)
         heard = heard or bool(status)
         # Until it is first heard it is loading torch, and its port is not open yet.
