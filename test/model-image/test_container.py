@@ -91,7 +91,7 @@ def compose() -> dict:
 
 def dockerfile(instruction: str) -> list[str]:
     """The arguments of an instruction, each time it is given."""
-    lines = (GPU / "Dockerfile").read_text().splitlines()
+    lines = (GPU / "Dockerfile").read_text().replace("\\\n", "").splitlines()
     return [line.split(" ", 1)[1] for line in lines if line.startswith(f"{instruction} ")]
 
 

@@ -9,20 +9,25 @@ import torch
 
 from inlay.bench.contender import Contender, Edit
 
+Rounds = dict[str, list[float]]
+"""Seconds of each round, by contender; round i of all was run one after the other."""
+
 
 @dataclass(frozen=True)
 class Timed:
-    """Seconds of each round, by contender; round i of all was run one after the other."""
+    """What the clock on the wall says, and how long this process had a processor meanwhile.
 
-    seconds: dict[str, list[float]]
+    Where other work shares the machine, the second is the steadier; on a GPU it is the time that Python takes.
+    """
 
-    def median(self, name: str) -> float:
-        return statistics.median(self.seconds[name])
+    wall: Rounds
+    processor: Rounds
 
-    def ratio(self, name: str, other: str) -> dict[str, float]:
-        """How many times as long one takes as the other: median, least and most of the rounds' ratios."""
-        ratios = [a / b for a, b in zip(self.seconds[name], self.seconds[other], strict=True)]
-        return {"median": statistics.median(ratios), "least": min(ratios), "most": max(ratios)}
+
+def ratio(rounds: Rounds, name: str, other: str) -> dict[str, float]:
+    """How many times as long one takes as the other: median, least and most of the rounds' ratios."""
+    ratios = [a / b for a, b in zip(rounds[name], rounds[other], strict=True)]
+    return {"median": statistics.median(ratios), "least": min(ratios), "most": max(ratios)}
 
 
 def take_turns(
@@ -32,23 +37,17 @@ def take_turns(
     on_edit: Callable[[], None],
 ) -> Timed:
     """Every contender does each of the edits; in every other round they go in the opposite order."""
-    seconds: dict[str, list[float]] = {side.name: [] for side in sides}
+    timed = Timed({side.name: [] for side in sides}, {side.name: [] for side in sides})
     for number, edit in enumerate(edits):
         for side in sides if number % 2 == 0 else reversed(sides):
-            seconds[side.name].append(
-                seconds_of(lambda side=side, edit=edit: side.edit(edit), device)
-            )
+            synchronise(device)
+            wall, processor = time.perf_counter(), time.process_time()
+            side.edit(edit)
+            synchronise(device)
+            timed.wall[side.name].append(time.perf_counter() - wall)
+            timed.processor[side.name].append(time.process_time() - processor)
             on_edit()
-    return Timed(seconds)
-
-
-def seconds_of(work: Callable[[], object], device: torch.device) -> float:
-    """Seconds until the work is done, on the device too."""
-    synchronise(device)
-    started = time.perf_counter()
-    work()
-    synchronise(device)
-    return time.perf_counter() - started
+    return timed
 
 
 def synchronise(device: torch.device) -> None:

@@ -27,22 +27,24 @@ def ratios(report: dict[str, Any]) -> Chart:
     """Our time over each rival's by the mask's share: medians with the least and most; 1 is as fast."""
     chart = Chart()
     rows = report["masks"]
-    highest = max(ratio["most"] for row in rows for ratio in row["ratios"].values())
+    highest = max(ratio["most"] for row in rows for ratio in row["processor ratios"].values())
     top = max(1.2, 1.05 * highest)
     chart.draw.line([chart.place(0, 1 / top), chart.place(1, 1 / top)], fill="#999999")
-    for colour, rival in zip(COLOURS, rows[0]["ratios"], strict=False):
+    for colour, rival in zip(COLOURS, rows[0]["processor ratios"], strict=False):
         points = []
         for row in rows:
-            ratio, across = row["ratios"][rival], row["share"]
+            ratio, across = row["processor ratios"][rival], row["share"]
             ends = [chart.place(across, ratio[end] / top) for end in ("least", "most")]
             chart.draw.line(ends, fill=colour)
             points.append(chart.place(across, ratio["median"] / top))
         chart.draw.line(points, fill=colour, width=2)
         x, y = points[0]
         # Away from the line of 1, and so from each other.
-        beyond = -20 if rows[0]["ratios"][rival]["median"] > 1 else 10
+        beyond = -20 if rows[0]["processor ratios"][rival]["median"] > 1 else 10
         chart.draw.text((x + 8, y + beyond), rival, fill=colour)
-    chart.above("our seconds an edit over theirs: median, least and most; below 1 we are faster")
+    chart.above(
+        "our processor's seconds an edit over theirs: median, least and most; below 1 we are faster"
+    )
     chart.beside("1", 1 / top)
     chart.beside(f"{top:.2f}", 1.0)
     chart.beside("0", 0.0)

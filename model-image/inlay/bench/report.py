@@ -1,13 +1,14 @@
 """A benchmark's figures as they are printed and written."""
 
 import platform
+import statistics
 from pathlib import Path
 from typing import Any
 
 import diffusers
 import torch
 
-from inlay.bench.clock import Timed
+from inlay.bench.clock import Rounds, Timed, ratio
 from inlay.reports.report import commit
 
 CPU_INFO = Path("/proc/cpuinfo")
@@ -36,21 +37,27 @@ def device_name(device: torch.device) -> str:
 
 def compare(timed: Timed, ours: str) -> dict[str, Any]:
     """Median seconds of all, and our seconds over each other's."""
+
+    def over_theirs(rounds: Rounds) -> dict[str, dict[str, float]]:
+        return {name: ratio(rounds, ours, name) for name in rounds if name != ours}
+
     return {
-        "seconds": {name: timed.median(name) for name in timed.seconds},
-        "ratios": {name: timed.ratio(ours, name) for name in timed.seconds if name != ours},
-        "rounds": len(timed.seconds[ours]),
+        "seconds": {name: statistics.median(rounds) for name, rounds in timed.wall.items()},
+        "ratios": over_theirs(timed.wall),
+        "processor ratios": over_theirs(timed.processor),
+        "rounds": len(timed.wall[ours]),
     }
 
 
 def print_report(report: dict[str, Any]) -> None:
     """The tables of a benchmark."""
     print(", ".join(report["machine"].values()))
-    print("\nour seconds over theirs, median of rounds (least to most); below 1 we are faster")
-    for row in report["masks"]:
-        print(f"  mask {row['share']:4.0%}  {ratio_line(row)}")
-    for row in report["batches"]:
-        print(f"  batch {row['count']:2}   {ratio_line(row)}")
+    for kind, what in (("ratios", "seconds"), ("processor ratios", "processor's seconds")):
+        print(f"\nour {what} over theirs, median of rounds (least to most); below 1 we are faster")
+        for row in report["masks"]:
+            print(f"  mask {row['share']:4.0%}  {ratio_line(row, kind)}")
+        for row in report["batches"]:
+            print(f"  batch {row['count']:2}   {ratio_line(row, kind)}")
     print("\nmilliseconds (peak MB) by part, one edit, mask 30 %")
     names = list(next(iter(report["parts"].values())))
     for part in names:
@@ -68,11 +75,11 @@ def print_report(report: dict[str, Any]) -> None:
         print(f"  {row['gpu']:12} floor {row['floor']:.4f}   measured {measured}")
 
 
-def ratio_line(row: dict[str, Any]) -> str:
+def ratio_line(row: dict[str, Any], kind: str) -> str:
     """One comparison with every rival."""
     cells = (
-        f"{name} {ratio['median']:.3f} ({ratio['least']:.2f} to {ratio['most']:.2f})"
-        for name, ratio in row["ratios"].items()
+        f"{name} {over['median']:.3f} ({over['least']:.2f} to {over['most']:.2f})"
+        for name, over in row[kind].items()
     )
     seconds = ", ".join(f"{name} {value:.3f} s" for name, value in row["seconds"].items())
     return f"{'   '.join(cells)}   [{seconds}]"
