@@ -58,7 +58,9 @@ def main(given: list[str] | None = None) -> None:
     name = arguments.name or f"bench-{device.type}-{arguments.size}"
     arguments.out.mkdir(parents=True, exist_ok=True)
     (arguments.out / f"{name}.json").write_text(json.dumps(report, indent=2) + "\n")
-    plot_bench(report, arguments.out / f"{name}.png")
+    # A processor is shared with other work; a GPU's clock is its own.
+    kind = "ratios" if device.type == "cuda" else "processor ratios"
+    plot_bench(report, kind, arguments.out / f"{name}.png")
     print(f"\n{arguments.out / name}.json and .png")
 
 

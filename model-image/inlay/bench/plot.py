@@ -12,9 +12,9 @@ COLOURS = ("#1f4e9c", "#c0562b", "#4a8f3c", "#8a5fb0", "#c9a227", "#9aa0a6", "#3
 ROW = 34
 
 
-def plot_bench(report: dict[str, Any], target: Path) -> None:
-    """Draws a report as a PNG, the ratios above, the parts below."""
-    charts = [ratios(report).image, parts(report).image]
+def plot_bench(report: dict[str, Any], kind: str, target: Path) -> None:
+    """Draws a report as a PNG: above, ratios of one kind (`ratios` or `processor ratios`), below, the parts."""
+    charts = [ratios(report, kind).image, parts(report).image]
     whole = Image.new("RGB", (charts[0].width, sum(chart.height for chart in charts)), "white")
     top = 0
     for chart in charts:
@@ -23,24 +23,24 @@ def plot_bench(report: dict[str, Any], target: Path) -> None:
     whole.save(target)
 
 
-def ratios(report: dict[str, Any]) -> Chart:
+def ratios(report: dict[str, Any], kind: str) -> Chart:
     """Our time over each rival's by the mask's share: medians with the least and most; 1 is as fast."""
     chart = Chart()
     rows = report["masks"]
-    highest = max(ratio["most"] for row in rows for ratio in row["processor ratios"].values())
+    highest = max(ratio["most"] for row in rows for ratio in row[kind].values())
     top = max(1.2, 1.05 * highest)
     chart.draw.line([chart.place(0, 1 / top), chart.place(1, 1 / top)], fill="#999999")
-    for colour, rival in zip(COLOURS, rows[0]["processor ratios"], strict=False):
+    for colour, rival in zip(COLOURS, rows[0][kind], strict=False):
         points = []
         for row in rows:
-            ratio, across = row["processor ratios"][rival], row["share"]
+            ratio, across = row[kind][rival], row["share"]
             ends = [chart.place(across, ratio[end] / top) for end in ("least", "most")]
             chart.draw.line(ends, fill=colour)
             points.append(chart.place(across, ratio["median"] / top))
         chart.draw.line(points, fill=colour, width=2)
         x, y = points[0]
         # Away from the line of 1, and so from each other.
-        beyond = -20 if rows[0]["processor ratios"][rival]["median"] > 1 else 10
+        beyond = -20 if rows[0][kind][rival]["median"] > 1 else 10
         chart.draw.text((x + 8, y + beyond), rival, fill=colour)
     chart.above(
         "our processor's seconds an edit over theirs: median, least and most; below 1 we are faster"
