@@ -39,7 +39,8 @@ function providerOf(configuration: Configuration): Provider {
   const call: typeof fetch = (input, init) => fetch(input, init);
   if (configuration.PROVIDER === "cog") {
     const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-    return cogProvider({ url: configuration.COG_URL, fetch: call, sleep });
+    const { COG_URL: url, COG_CALLBACK_TOKEN: token } = configuration;
+    return cogProvider({ url, token, fetch: call, sleep });
   }
   return replicateProvider({
     token: configuration.REPLICATE_API_TOKEN,

@@ -62,6 +62,11 @@ const checks: Record<string, Check> = {
     "--include-runtime=false",
     "--check",
   ]),
+  "the image's requirements are fresh": command(
+    python,
+    ["-m", "inlay.cog_requirements", "--check"],
+    modelImage,
+  ),
   "the Cog schema is fresh": command(python, ["-m", "inlay.cog_schema", "--check"], modelImage),
 };
 

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from inlay.blend import MaskReduction
 from inlay.config import AutoencoderConfig
 from inlay.decoder import Decoder
-from inlay.layers import EPSILON, DownBlock, MidBlock
+from inlay.layers import EPSILON, DownBlock, MidBlock, activate
 from inlay.quantizer import Quantizer
 
 FACTOR = 8
@@ -41,7 +41,7 @@ class Encoder(nn.Module):
         for block in self.down_blocks:
             h = block(h)
         h = self.mid_block(h)
-        return self.conv_out(F.silu(self.conv_norm_out(h)))
+        return self.conv_out(activate(self.conv_norm_out(h)))
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,9 @@ class Autoencoder(nn.Module):
         if self.config.codes is not None and not quantized:
             latents, _ = self.quantize(latents)
         size = None if image is None else image.shape[-2:]
+        if mask is not None and not torch.is_grad_enabled() and mask.all():
+            # Nothing is kept: features of the picture would be computed and taken nowhere.
+            image = mask = None
         image, mask = (None if part is None else fill_up(part) for part in (image, mask))
         decoded = self.decoder(self.post_quant_conv(latents), image, mask, reduction, tile)
         return decoded if size is None else decoded[..., : size[0], : size[1]]

@@ -24,11 +24,14 @@ def reduce_mask(mask: Tensor, size: tuple[int, int], how: MaskReduction) -> Tens
 
 
 class AddBlend(nn.Module):
-    """`h * m + f * (1 - m)`: the decoder's own features inside the mask, the condition's outside (equation 2)."""
+    """`h * m + f * (1 - m)`: the decoder's own features inside the mask, the condition's outside (equation 2).
+
+    Masks are hard, so that choosing is the same, in one pass.
+    """
 
     def forward(self, h: Tensor, feature: Tensor, mask: Tensor) -> Tensor:
         """`h` (n, c, H, W), `feature` (b, c, H, W) and `mask` (b, 1, H, W), with b = n or 1."""
-        return h * mask + feature * (1 - mask)
+        return torch.where(mask > 0, h, feature)
 
     def without(self, h: Tensor) -> Tensor:
         """The same where everything is repainted: `h`."""

@@ -86,12 +86,13 @@ class ConditionEncoder(nn.Module):
             x = torch.cat([x, mask.expand(len(x), -1, -1, -1)], dim=1)
         features = []
         for layer in self.layers:
+            if features:
+                x = F.relu(features[-1])
             if self.partial:
                 x, valid = partial_convolution(layer, x, valid)
             else:
                 x = layer(x)
             features.append(x)
-            x = F.relu(x)
         return features
 
 

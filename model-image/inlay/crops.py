@@ -92,10 +92,8 @@ def group_boxes(mask: NDArray[np.bool_]) -> list[Box]:
     occupied = padded.reshape(rows, cell, columns, cell).any(axis=(1, 3))
 
     boxes = []
-    left_over = occupied.copy()
-    while left_over.any():
-        row, column = (int(i) for i in np.argwhere(left_over)[0])
-        top, left, bottom, right = flood(left_over, row, column)
+    for group in touching_cells(occupied):
+        top, left, bottom, right = group.top, group.left, group.bottom, group.right
         region = np.s_[top * cell : bottom * cell, left * cell : right * cell]
         ys, xs = np.nonzero(mask[region])
         boxes.append(
@@ -109,21 +107,37 @@ def group_boxes(mask: NDArray[np.bool_]) -> list[Box]:
     return sorted(boxes, key=lambda box: -box.side)
 
 
-def flood(cells: NDArray[np.bool_], row: int, column: int) -> tuple[int, int, int, int]:
-    """Clears the group of cells around one, corners touching included; returns its top, left, bottom, right."""
-    height, width = cells.shape
-    cells[row, column] = False
-    waiting = [(row, column)]
-    top, left, bottom, right = row, column, row + 1, column + 1
-    while waiting:
-        y, x = waiting.pop()
-        top, left, bottom, right = min(top, y), min(left, x), max(bottom, y + 1), max(right, x + 1)
-        for ny in range(max(y - 1, 0), min(y + 2, height)):
-            for nx in range(max(x - 1, 0), min(x + 2, width)):
-                if cells[ny, nx]:
-                    cells[ny, nx] = False
-                    waiting.append((ny, nx))
-    return top, left, bottom, right
+def touching_cells(occupied: NDArray[np.bool_]) -> list[Box]:
+    """A box of cells around each group of marked ones, corners touching included, by their first cells.
+
+    Goes through the rows' runs of marked cells: a large hole has many cells and few runs.
+    """
+    groups: list[Box | None] = []
+    joined: list[int] = []
+
+    def first_of(group: int) -> int:
+        while joined[group] != group:
+            group = joined[group]
+        return group
+
+    above: list[tuple[int, int, int]] = []
+    for row, cells in enumerate(occupied):
+        edges = np.flatnonzero(np.diff(cells.astype(np.int8), prepend=0, append=0)).tolist()
+        runs = []
+        for left, right in zip(edges[::2], edges[1::2], strict=True):
+            met = {first_of(group) for start, end, group in above if start <= right and left <= end}
+            group = min(met, default=len(groups))
+            if group == len(groups):
+                groups.append(Box(left, row, right, row + 1))
+                joined.append(group)
+            box = Box(left, row, right, row + 1)
+            for other in met | {group}:
+                box = box.union(groups[other] or box)
+                groups[other], joined[other] = None, group
+            groups[group] = box
+            runs.append((left, right, group))
+        above = runs
+    return [group for group in groups if group is not None]
 
 
 def share_crops(boxes: list[Box], shape: tuple[int, ...], native: int) -> list[Box]:

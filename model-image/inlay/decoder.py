@@ -1,14 +1,13 @@
 """The asymmetric decoder (arXiv 2306.04632, section 3.2): it looks at the kept pixels while it decodes."""
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from inlay.blend import MaskReduction, blends_of, reduce_mask
 from inlay.condition import ConditionEncoder
 from inlay.config import AutoencoderConfig
-from inlay.layers import EPSILON, MidBlock, UpBlock
+from inlay.layers import EPSILON, MidBlock, UpBlock, activate
 
 
 class Decoder(nn.Module):
@@ -61,7 +60,7 @@ class Decoder(nn.Module):
             h = self.blend(h, level, features, mask, reduction)
             h = self.through(block, h)
         h = self.blend(h, 0, features, mask, reduction)
-        return self.conv_out(F.silu(self.conv_norm_out(h)))
+        return self.conv_out(activate(self.conv_norm_out(h)))
 
     def blend(
         self,

@@ -1,9 +1,15 @@
 """The blocks that encoder and decoder are built from, named as in diffusers, so that state dicts are exchanged."""
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 EPSILON = 1e-6
+
+
+def activate(normed: Tensor) -> Tensor:
+    """SiLU of what nobody else holds: in its own memory where no gradient is wanted."""
+    return F.silu(normed, inplace=not torch.is_grad_enabled())
 
 
 class ResnetBlock(nn.Module):
@@ -19,9 +25,10 @@ class ResnetBlock(nn.Module):
             self.conv_shortcut = nn.Conv2d(channels_in, channels_out, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        h = self.conv1(F.silu(self.norm1(x)))
-        h = self.conv2(F.silu(self.norm2(h)))
-        return h + (self.conv_shortcut(x) if hasattr(self, "conv_shortcut") else x)
+        h = self.conv1(activate(self.norm1(x)))
+        h = self.conv2(activate(self.norm2(h)))
+        h += self.conv_shortcut(x) if hasattr(self, "conv_shortcut") else x
+        return h
 
 
 class Attention(nn.Module):

@@ -4,9 +4,7 @@ import csv
 import itertools
 from pathlib import Path
 
-from PIL import Image, ImageDraw
-
-WIDTH, HEIGHT, BORDER = 640, 320, 44
+from inlay.chart import Chart
 
 
 def plot_losses(log: Path, target: Path) -> None:
@@ -27,17 +25,16 @@ def plot_rows(rows: list[tuple[int, float]], target: Path, name: str = "loss") -
     ]
     top = sorted(losses)[int(0.99 * (len(losses) - 1))] * 1.05 or 1.0
     span = max(steps[-1] - steps[0], 1)
+    chart = Chart()
 
     def place(step: int, loss: float) -> tuple[float, float]:
-        x = BORDER + (WIDTH - 2 * BORDER) * (step - steps[0]) / span
-        return x, HEIGHT - BORDER - (HEIGHT - 2 * BORDER) * min(loss / top, 1.0)
+        return chart.place((step - steps[0]) / span, min(loss / top, 1.0))
 
-    image = Image.new("RGB", (WIDTH, HEIGHT), "white")
-    draw = ImageDraw.Draw(image)
-    draw.rectangle([BORDER, BORDER, WIDTH - BORDER, HEIGHT - BORDER], outline="#999999")
-    draw.line([place(*row) for row in rows], fill="#cfd8e6")
-    draw.line([place(*row) for row in zip(steps, smooth, strict=True)], fill="#1f4e9c", width=2)
-    draw.text((BORDER, BORDER - 16), f"{name}, last {smooth[-1]:.4f}", fill="black")
-    draw.text((4, BORDER), f"{top:.3g}", fill="black")
-    draw.text((BORDER, HEIGHT - BORDER + 6), f"step {steps[0]} to {steps[-1]}", fill="black")
-    image.save(target)
+    chart.draw.line([place(*row) for row in rows], fill="#cfd8e6")
+    chart.draw.line(
+        [place(*row) for row in zip(steps, smooth, strict=True)], fill="#1f4e9c", width=2
+    )
+    chart.above(f"{name}, last {smooth[-1]:.4f}")
+    chart.beside(f"{top:.3g}", 1.0)
+    chart.below(f"step {steps[0]} to {steps[-1]}")
+    chart.image.save(target)

@@ -20,7 +20,6 @@ ERROR_CODES = frozenset(
         "output_too_large",
         "input_blocked",
         "output_blocked",
-        "input_blocked",
     }
 )
 

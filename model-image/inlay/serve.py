@@ -5,8 +5,12 @@ import os
 import sys
 from pathlib import Path
 
+from inlay.health import health_url
+from inlay.supervisor import supervise
+
 ROOT = Path(__file__).parent.parent
 SETUP_SECONDS = 300
+INTERVAL_SECONDS = 10.0
 
 
 def main() -> None:
@@ -17,6 +21,14 @@ def main() -> None:
     parser.add_argument("--edge", default=os.environ.get("INLAY_EDGE_ORIGIN", ""))
     parser.add_argument("--profile", default=os.environ.get("INLAY_PROFILE", "tiny"))
     parser.add_argument("--policy", default=os.environ.get("INLAY_POLICY", ""))
+    parser.add_argument(
+        "--exit-when-unhealthy",
+        action="store_true",
+        help="end with an exit code once the model is lost, for whoever restarts what ends",
+    )
+    parser.add_argument(
+        "--interval", type=float, default=INTERVAL_SECONDS, help="seconds between looks at health"
+    )
     arguments = parser.parse_args()
     if not arguments.edge:
         sys.exit("Say where the edge is: --edge https://your-worker.example.com")
@@ -36,6 +48,9 @@ def main() -> None:
         "INLAY_POLICY": policy,
     }
     command = [sys.executable, "-m", "cog.server.http", "--host", arguments.host]
+    if arguments.exit_when_unhealthy:
+        url = health_url(arguments.port)
+        sys.exit(supervise(command, environment, url, arguments.interval))
     os.execve(sys.executable, command, environment)  # noqa: S606
 
 

@@ -8,17 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from diffusers import AsymmetricAutoencoderKL
 from PIL import Image
 
 from inlay.autoencoder import Autoencoder
+from inlay.bench.networks import diffusers_autoencoder
 from inlay.checkpoint import save_weights
-from inlay.config import AUTOENCODERS, AutoencoderConfig, UNetConfig
+from inlay.config import AUTOENCODERS, UNetConfig
 from inlay.export import tiny_profile
 from inlay.inpainter import Inpainter
 from inlay.reports.loopback import LoopbackEdge as Edge
 from inlay.reports.loopback import serve_edge
 from inlay.unet import UNet
+
+__all__ = ["diffusers_autoencoder"]
 
 VECTORS = Path(__file__).parents[2] / "schemas" / "vectors"
 
@@ -43,19 +45,6 @@ def box_mask(width: int, height: int, box: tuple[int, int, int, int]) -> np.ndar
     mask = np.zeros((height, width), np.uint8)
     mask[box[1] : box[3], box[0] : box[2]] = 255
     return mask
-
-
-def diffusers_autoencoder(config: AutoencoderConfig) -> AsymmetricAutoencoderKL:
-    """diffusers' class at the sizes of a configuration, with random weights."""
-    return AsymmetricAutoencoderKL(
-        down_block_types=("DownEncoderBlock2D",) * 4,
-        down_block_out_channels=config.encoder_widths,
-        layers_per_down_block=config.encoder_blocks,
-        up_block_types=("UpDecoderBlock2D",) * 4,
-        up_block_out_channels=config.decoder_widths,
-        layers_per_up_block=config.decoder_blocks,
-        norm_num_groups=config.groups,
-    )
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,8 @@ import type { PredictionRequest, Provider, StartOutcome } from "./provider.ts";
 
 export interface CogOptions {
   readonly url: string;
+  /** What a proxy in front of the server asks for, since coglet asks for nothing. */
+  readonly token: string;
   readonly fetch: typeof fetch;
   readonly sleep: (ms: number) => Promise<void>;
 }
@@ -18,13 +20,15 @@ const slotPauses = [50, 150, 400] as const;
  * asking twice runs once. A server that is busy (409), not ready (503) or unreachable has not started anything that
  * a later attempt could harm: should it have, its result is taken all the same.
  */
-export function cogProvider({ url, fetch, sleep }: CogOptions): Provider {
+export function cogProvider({ url, token, fetch, sleep }: CogOptions): Provider {
   const at = (path: string) => `${url.replace(/\/$/, "")}${path}`;
+
+  const authorization = `Bearer ${token}`;
 
   async function put(request: PredictionRequest): Promise<Response> {
     return fetch(at(`/predictions/${encodeURIComponent(request.id)}`), {
       method: "PUT",
-      headers: { "content-type": "application/json", prefer: "respond-async" },
+      headers: { authorization, "content-type": "application/json", prefer: "respond-async" },
       body: JSON.stringify({
         input: request.input,
         webhook: request.callbackUrl,
@@ -63,6 +67,7 @@ export function cogProvider({ url, fetch, sleep }: CogOptions): Provider {
     async cancel(prediction) {
       const response = await fetch(at(`/predictions/${encodeURIComponent(prediction)}/cancel`), {
         method: "POST",
+        headers: { authorization },
         signal: AbortSignal.timeout(answerWithin),
       });
       await response.body?.cancel();

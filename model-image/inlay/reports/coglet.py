@@ -66,6 +66,13 @@ class Coglet:
         return sum(resident_megabytes(pid) for pid in (self.pid, *self.workers()))
 
 
+def free_port() -> int:
+    """A port on loopback that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 def all_processes() -> list[int]:
     """Those that run on this machine."""
     return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
@@ -89,9 +96,7 @@ def serve_coglet(
     edge: str, profile: str = "tiny", policy: Path | None = None, **environment: str
 ) -> Iterator[Coglet]:
     """Serves a profile (a name, or a folder) to an edge until the block ends; then nothing of it is left running."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "inlay.serve", "--port", str(port), "--edge", edge]
     command += ["--profile", profile, *(() if policy is None else ("--policy", str(policy)))]
     process = subprocess.Popen(

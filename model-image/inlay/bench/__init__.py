@@ -1,0 +1,1 @@
+"""Whole edits, ours and diffusers', in one run on one machine: `npm run bench:model`."""
