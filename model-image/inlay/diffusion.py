@@ -4,12 +4,16 @@ from collections.abc import Callable
 from math import pi
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from inlay.settings import OnStep
 
 Velocity = Callable[[Tensor, Tensor], Tensor]
 """Noisy latents (n, 4, h, w) and times (n,) in [0, 1] to velocities (n, 4, h, w)."""
+
+COARSE = 4
+"""Latents to a side of a place whose mean is coarse: 32 pixels."""
 
 
 def signal_and_noise(t: Tensor) -> tuple[Tensor, Tensor]:
@@ -29,6 +33,18 @@ def seeded_noise(seeds: list[int], shape: tuple[int, int, int]) -> Tensor:
     return torch.stack(
         [torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds]
     )
+
+
+def fine_noise(noise: Tensor) -> Tensor:
+    """Noise (n, 4, h, w) of unit deviation without the means of places of 4 x 4.
+
+    A denoiser of short training takes the coarse part of its first noise for the picture's own: the same seed tints
+    every fill alike. What surrounds the hole decides then, and outputs differ in detail more than in colour.
+    """
+    places = [max(1, side // COARSE) for side in noise.shape[-2:]]
+    grid = F.adaptive_avg_pool2d(noise, places)
+    fine = noise - F.interpolate(grid, size=noise.shape[-2:], mode="bilinear")
+    return fine / fine.std(dim=(1, 2, 3), keepdim=True)
 
 
 @torch.no_grad()

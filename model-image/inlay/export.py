@@ -54,6 +54,8 @@ def tiny_profile(files: dict[str, str], native_size: int = 256) -> dict[str, Any
         "decoder": "base",
         "components": {"unet": {"weights": "unet.safetensors"}},
         "unets": {"inpaint": "unet"},
+        "coarse_noise": False,
+        "matches_grain": True,
         "files": files,
     }
 

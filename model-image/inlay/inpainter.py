@@ -9,7 +9,8 @@ from torch import Tensor
 from inlay.autoencoder import Autoencoder, check_picture
 from inlay.checkpoint import load_into, load_weights
 from inlay.config import UNetConfig
-from inlay.diffusion import sample, seeded_noise
+from inlay.diffusion import fine_noise, sample, seeded_noise
+from inlay.grain import match_grain
 from inlay.hole import show_hole
 from inlay.profile import Profile
 from inlay.settings import FillSettings, OnRough, OnStep
@@ -86,7 +87,14 @@ class Inpainter:
         )
         reference = next(self._unet.parameters())
         decoded = self.autoencoder.decode(latents, image.to(reference), mask.to(reference))
-        return decoded.float().clamp(-1, 1)
+        return self.finished(decoded.float().clamp(-1, 1), image, mask, settings.seeds)
+
+    @torch.inference_mode()
+    def finished(self, decoded: Tensor, image: Tensor, mask: Tensor, seeds: list[int]) -> Tensor:
+        """Decoded pictures (n, 3, S, S) with the grain of what surrounds the hole, where the profile matches it."""
+        if not self.profile.matches_grain:
+            return decoded
+        return match_grain(decoded, image.to(decoded), mask.to(decoded), seeds)
 
     @torch.inference_mode()
     def rough(self, latents: Tensor) -> Tensor:
@@ -121,6 +129,8 @@ class Inpainter:
 
         shape = (self._unet.config.latent_channels, *hole.shape[-2:])
         noise = seeded_noise(seeds, shape).to(reference)
+        if not self.profile.coarse_noise:
+            noise = fine_noise(noise)
         return sample(velocity, noise, steps, on_step, start, strength, on_clean) / scale
 
 

@@ -68,6 +68,10 @@ class Profile:
     unets: dict[str, str] = field(default_factory=dict)
     """The component that denoises, by task; `erase` is done by that of `inpaint`."""
     distilled: Distilled | None = None
+    coarse_noise: bool = True
+    """Whether sampling starts from white noise, or from such without its coarse part (`inlay.diffusion.fine_noise`)."""
+    matches_grain: bool = False
+    """Whether fills get the grain of what surrounds them (`inlay.grain`)."""
     precision: str = "float32"
     """On a GPU; a CPU computes in float32."""
     files: dict[str, str] = field(default_factory=dict)

@@ -26,6 +26,8 @@ from inlay.reports.true_latents import measure_drift, measure_true_latents
 from inlay.zoom import zoom_on_edge
 
 GRID_ROWS = 8
+TITLES = ("input", "mask", "vanilla", "naive paste", "asymmetric", "delivered")
+"""The last is the asymmetric decode with the grain of what surrounds it, as an edit brings it."""
 
 
 def main(given: list[str]) -> None:
@@ -47,11 +49,10 @@ def main(given: list[str]) -> None:
     sampled, rows = measure_sampled(inpainter, vanilla, examples, arguments.steps, judges)
     weights = list(arguments.profile.glob("*.safetensors"))
     write_report(arguments.out / "tiny.json", given, weights, figures | sampled)
-    titles = ("input", "mask", "vanilla", "naive paste", "asymmetric")
     shown = list(zip(rows, examples, strict=True))[:GRID_ROWS]
-    save_grid(arguments.out / "tiny.png", [row for row, _ in shown], titles)
+    save_grid(arguments.out / "tiny.png", [row for row, _ in shown], TITLES)
     edges = [zoom_on_edge(row, example.mask) for row, example in shown]
-    save_grid(arguments.out / "tiny-edge.png", edges, titles)
+    save_grid(arguments.out / "tiny-edge.png", edges, TITLES)
 
 
 def load_vanilla(profile: Path) -> Autoencoder:
@@ -74,7 +75,7 @@ def measure_sampled(
     steps: int,
     judges: Judges,
 ) -> tuple[dict[str, float], list[list[Tensor]]]:
-    """What fills are like once decoded, and each example's pictures: input, masked, vanilla, pasted, asymmetric."""
+    """What fills are like once decoded, and each example's pictures in the order of TITLES."""
     ours = inpainter.autoencoder
     columns: dict[str, list[Tensor]] = {}
     names = ("vanilla", "asymmetric", "asymmetric, without mask")
@@ -90,10 +91,16 @@ def measure_sampled(
         raw = vanilla.decode(sampled).clamp(-1, 1)
         pasted = torch.where(mask.bool(), raw, image)
         asymmetric = ours.decode(sampled, image, mask).clamp(-1, 1)
-        delivered = torch.where(mask.bool(), asymmetric, image)
+        joined = torch.where(mask.bool(), asymmetric, image)
+        delivered, grained = (
+            torch.where(mask.bool(), inpainter.finished(d, image, mask, [example.seed]), image)
+            for d in (asymmetric, raw)
+        )
         note("seam of the photograph itself", seam(image, mask))
         note("seam naive paste", seam(pasted, mask))
-        note("seam asymmetric", seam(delivered, mask))
+        note("seam asymmetric", seam(joined, mask))
+        note("seam naive paste, as finished", seam(grained, mask))
+        note("seam asymmetric, as delivered", seam(delivered, mask))
         note("fill roughness, hole to ring", roughness_ratio(delivered, mask))
         note("fill colour distance (Lab)", colour_distance(delivered, mask))
         if judges.present:
@@ -102,7 +109,7 @@ def measure_sampled(
             for name, decoded in zip(names, decodes, strict=True):
                 for split in splits:
                     judged[f"{name}{split}"].add(decoded, image)
-        rows.append([image, image * (1 - mask) + mask, raw, pasted, delivered])
+        rows.append([image, image * (1 - mask) + mask, raw, pasted, joined, delivered])
 
     figures = {name: torch.cat(values).nanmean().item() for name, values in columns.items()}
     seams = [torch.cat(columns[f"seam {name}"]) for name in ("asymmetric", "naive paste")]
