@@ -69,7 +69,7 @@ def measure(
 ) -> dict[str, Any]:
     """Times by mask, by batch and by part."""
     few = max(1, rounds // 2)
-    total = len(sides) * (1 + len(SHARES) * rounds + (len(BATCHES) + 1) * few)
+    total = len(sides) * (1 + (len(SHARES) + 1) * rounds + len(BATCHES) * few)
     numbers = iter(range(1, total + 1))
 
     def edits(share: float, count: int, repeats: int) -> list:
@@ -83,10 +83,7 @@ def measure(
             for share in SHARES
         ]
         # Before the batches: what they leave in the allocator would show as every part's memory.
-        parts = {
-            side.name: measure_parts(side, edits(USUAL, 1, few), device, bar.update)
-            for side in sides
-        }
+        parts = measure_parts(sides, edits(USUAL, 1, rounds), device, bar.update)
         batches = [
             {"count": count}
             | compare(

@@ -1,5 +1,6 @@
 """Where an edit's time and memory go, part by part."""
 
+import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -66,39 +67,47 @@ class PartMeter:
 
 
 def measure_parts(
-    side: Contender, edits: list[Edit], device: torch.device, on_edit: Callable[[], None]
-) -> dict[str, dict[str, float]]:
-    """Seconds, MB and calls by part: the median of the edits' seconds, the most of their memory.
+    sides: list[Contender], edits: list[Edit], device: torch.device, on_edit: Callable[[], None]
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Seconds, MB and calls by side and part, taken in turns: the median of the edits' seconds, the most of the rest.
 
     The file is a PNG, and it is uploaded to a server on loopback.
     """
-    meters = []
+    meters: dict[str, list[PartMeter]] = {side.name: [] for side in sides}
     with Loopback() as server:
         for edit in edits:
-            meter = PartMeter(device)
-            synchronise(device)
-            started = time.perf_counter()
-            with meter.watch(side.parts()):
-                pictures = side.edit(edit)
-            synchronise(device)
-            done = time.perf_counter()
-            meter.seconds["paste"] = done - meter.ended
-            meter.seconds["other"] = done - started - sum(meter.seconds.values())
-            with meter.part("encode file"):
-                files = [encode_picture(edit.picture, one, "png") for one in pictures]
-            with meter.part("upload"):
-                for body, content_type in files:
-                    server.take(body, content_type)
-            meters.append(meter)
-            on_edit()
-    return {name: summarise(meters, name) for name in PARTS}
+            for side in sides:
+                meters[side.name].append(measure_edit(side, edit, device, server))
+                on_edit()
+    return {
+        name: {part: summarise(measured, part) for part in PARTS}
+        for name, measured in meters.items()
+    }
+
+
+def measure_edit(side: Contender, edit: Edit, device: torch.device, server: Loopback) -> PartMeter:
+    """One edit and what becomes of its pictures."""
+    meter = PartMeter(device)
+    synchronise(device)
+    started = time.perf_counter()
+    with meter.watch(side.parts()):
+        pictures = side.edit(edit)
+    synchronise(device)
+    done = time.perf_counter()
+    meter.seconds["paste"] = done - meter.ended
+    meter.seconds["other"] = done - started - sum(meter.seconds.values())
+    with meter.part("encode file"):
+        files = [encode_picture(edit.picture, one, "png") for one in pictures]
+    with meter.part("upload"):
+        for body, content_type in files:
+            server.take(body, content_type)
+    return meter
 
 
 def summarise(meters: list[PartMeter], name: str) -> dict[str, float]:
     """One part over all edits."""
-    seconds = sorted(meter.seconds.get(name, 0.0) for meter in meters)
     return {
-        "seconds": seconds[len(seconds) // 2],
+        "seconds": statistics.median(meter.seconds.get(name, 0.0) for meter in meters),
         "megabytes": max(meter.megabytes.get(name, 0.0) for meter in meters),
         "calls": max(meter.calls.get(name, 0) for meter in meters),
     }

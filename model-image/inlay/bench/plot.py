@@ -42,9 +42,8 @@ def ratios(report: dict[str, Any], kind: str) -> Chart:
         # Away from the line of 1, and so from each other.
         beyond = -20 if rows[0][kind][rival]["median"] > 1 else 10
         chart.draw.text((x + 8, y + beyond), rival, fill=colour)
-    chart.above(
-        "our processor's seconds an edit over theirs: median, least and most; below 1 we are faster"
-    )
+    what = "seconds" if kind == "ratios" else "processor's seconds"
+    chart.above(f"our {what} an edit over theirs: median, least and most; below 1 we are faster")
     chart.beside("1", 1 / top)
     chart.beside(f"{top:.2f}", 1.0)
     chart.beside("0", 0.0)

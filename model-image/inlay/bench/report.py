@@ -81,5 +81,7 @@ def ratio_line(row: dict[str, Any], kind: str) -> str:
         f"{name} {over['median']:.3f} ({over['least']:.2f} to {over['most']:.2f})"
         for name, over in row[kind].items()
     )
+    if kind != "ratios":
+        return "   ".join(cells)
     seconds = ", ".join(f"{name} {value:.3f} s" for name, value in row["seconds"].items())
     return f"{'   '.join(cells)}   [{seconds}]"
