@@ -43,6 +43,8 @@ def main() -> None:
         "COG_PREDICT_TYPE_STUB": "run.py:Runner",
         # Without a deadline a failed start would stay "starting" for good.
         "COG_SETUP_TIMEOUT": os.environ.get("COG_SETUP_TIMEOUT", str(SETUP_SECONDS)),
+        # coglet runs edits in several threads; with an allocator's arena for each, freed memory is held many times.
+        "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),
         "INLAY_EDGE_ORIGIN": arguments.edge,
         "INLAY_PROFILE": arguments.profile,
         "INLAY_POLICY": policy,

@@ -25,6 +25,7 @@ from inlay.edit_input import EditInput
 from inlay.model import Serving, load_model
 from inlay.profile import Profile
 from inlay.runner import run_edit
+from inlay.safety.clip_checker import make_checker
 from inlay.setup_log import SetupLog
 from inlay.stable_diffusion.networks import (
     make_example_encoder,
@@ -32,6 +33,7 @@ from inlay.stable_diffusion.networks import (
     make_unet,
     without_weights,
 )
+from inlay.stable_diffusion.tiny_decoder import TinyDecoder
 from inlay.transport import EdgeClient
 from inlay.weights.manifest import WeightFile, WeightsManifest
 
@@ -68,6 +70,7 @@ CONFIGS: dict[str, tuple[dict[str, Any], Any]] = {
     "unet": (unet_config(9), make_unet),
     "paint_by_example_unet": (unet_config(9), make_unet),
     "text_to_image_unet": (unet_config(4), make_unet),
+    "safety_checker": ({"vision_config": VISION.to_dict(), "projection_dim": 768}, make_checker),
 }
 
 
@@ -89,7 +92,7 @@ def write_folder(folder: Path, task: str) -> None:
     (folder / "profile.json").write_text(json.dumps(stored | {"native_size": SIDE}))
     profile = Profile.read(folder)
     guide = "example_encoder" if task == "paint_by_example" else "text_encoder"
-    for name in (guide, profile.unet_of(task)):
+    for name in (guide, profile.unet_of(task), "safety_checker"):
         component, (config, make) = profile.component(name), CONFIGS[name]
         random_weights(
             without_weights(lambda m=make, c=config: m(c), name), folder / component.weights
@@ -98,6 +101,7 @@ def write_folder(folder: Path, task: str) -> None:
     _, spec = profile.choose_decoder()
     network = without_weights(lambda: Autoencoder(spec.architecture), "autoencoder")
     random_weights(network, folder / spec.file)
+    random_weights(TinyDecoder(), folder / profile.component("preview_decoder").weights)
     (folder / "tokenizer").mkdir()
     small_text(folder / "tokenizer")
     files = [path for path in folder.rglob("*") if path.is_file() and path.parent != folder]
@@ -180,7 +184,7 @@ def test_a_pipeline_of_real_size_loads_and_paints_in_12_gigabytes(task, edge, tm
     assert edge.order == ["/out/0", "/manifest"]
 
 
-@pytest.mark.parametrize("name", ["unet", "text_to_image_unet", "text_encoder"])
+@pytest.mark.parametrize("name", ["unet", "text_to_image_unet", "text_encoder", "safety_checker"])
 def test_the_real_sizes_are_those_of_the_pinned_files(name):
     config, make = CONFIGS[name]
     network = without_weights(lambda: make(config), name)
