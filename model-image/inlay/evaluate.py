@@ -1,8 +1,9 @@
 """Measures what a profile does: `python -m inlay.evaluate COMMAND`, each with its `--help`.
 
 `decoder` (what it does without a word) compares the asymmetric decoder with the vanilla one on held-out photographs;
-`fills` looks at holes among texture; `run` measures a decoder in training; `soak` watches memory over many edits;
-`speed` times whole edits; `table N` prints a table of the paper beside what was measured.
+`fills` looks at holes among texture; `paper TASK` measures a profile of Stable Diffusion on the paper's sets; `run`
+measures a decoder in training; `soak` watches memory over many edits; `speed` times whole edits; `table N` prints a
+table of the paper beside what was measured.
 """
 
 import sys
@@ -10,9 +11,18 @@ from collections.abc import Callable
 
 from inlay.reports import decoder, fills, run, soak, speed, tables
 
+
+def measure_paper(given: list[str]) -> None:
+    """Only here are Stable Diffusion's libraries needed."""
+    from inlay.reports import paper
+
+    paper.main(given)
+
+
 COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "decoder": decoder.main,
     "fills": fills.main,
+    "paper": measure_paper,
     "run": run.main,
     "soak": soak.main,
     "speed": speed.main,

@@ -60,7 +60,7 @@ def test_it_writes_its_figures_with_command_and_weights_and_a_grid_to_look_at(
     assert "seam naive paste" in capsys.readouterr().out
     for name in ("tiny.png", "tiny-edge.png"):
         grid = Image.open(tmp_path / "results" / name)
-        assert grid.size == (5 * 64 + 4 * 4, 16 + 3 * 64 + 2 * 4)
+        assert grid.size == (6 * 64 + 5 * 4, 16 + 3 * 64 + 2 * 4)
 
 
 def test_each_command_is_reached_by_its_name(monkeypatch, capsys):
