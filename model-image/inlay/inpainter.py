@@ -1,5 +1,6 @@
 """A profile's networks, loaded and ready to fill holes."""
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from inlay.diffusion import fine_noise, sample, seeded_noise
 from inlay.grain import match_grain
 from inlay.hole import show_hole
 from inlay.profile import Profile
+from inlay.rough import fit_colours, rough_colours
 from inlay.settings import FillSettings, OnRough, OnStep
 from inlay.setup_log import SetupLog
 from inlay.unet import UNet
@@ -78,14 +80,24 @@ class Inpainter:
         Guidance has no meaning without a prompt, and this reads none. `on_step` may raise to stop.
         """
 
+        reference = next(self._unet.parameters())
+
+        @functools.cache
+        def fitted() -> Tensor:
+            shown = image.to(reference)
+            return fit_colours(self.autoencoder.encode(shown).mean, shown)
+
+        @torch.inference_mode()
+        def rough(clean: Tensor) -> Tensor:
+            return rough_colours(clean / self._unet.latent_scale, fitted())
+
         def foresee(clean: Tensor) -> None:
             if on_rough is not None:
-                on_rough(lambda: self.rough(clean[:1] / self._unet.latent_scale))
+                on_rough(lambda: rough(clean[:1]))
 
         latents = self.sample(
             image, mask, settings.seeds, settings.steps, settings.strength, on_step, foresee
         )
-        reference = next(self._unet.parameters())
         decoded = self.autoencoder.decode(latents, image.to(reference), mask.to(reference))
         return self.finished(decoded.float().clamp(-1, 1), image, mask, settings.seeds)
 
@@ -95,11 +107,6 @@ class Inpainter:
         if not self.profile.matches_grain:
             return decoded
         return match_grain(decoded, image.to(decoded), mask.to(decoded), seeds)
-
-    @torch.inference_mode()
-    def rough(self, latents: Tensor) -> Tensor:
-        """A picture (3, H, W) of latents (1, 4, h, w), decoded without a look at the kept pixels."""
-        return self.autoencoder.decode(latents)[0].float().clamp(-1, 1)
 
     @torch.inference_mode()
     def sample(

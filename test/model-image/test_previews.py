@@ -17,6 +17,7 @@ from inlay.latest import LatestJob
 from inlay.pipeline import fill_picture
 from inlay.pixels import Picture
 from inlay.previews import LONGEST, Previews, place_square, small_jpeg
+from inlay.rough import fit_colours, rough_colours
 from inlay.runner import run_edit
 from inlay.transport import EdgeClient
 
@@ -152,8 +153,21 @@ def test_an_edit_sends_them_to_their_url_and_is_not_harmed_where_they_fail(
 
 def test_tiny_shows_what_it_foresees_at_every_step(inpainter):
     seen = []
-    image, mask = torch.zeros(1, 3, 64, 64), torch.ones(1, 1, 64, 64)
-    made = inpainter.fill(image, mask, settings_of(1, 2, steps=3), lambda *_: None, seen.append)
-    assert [rough().shape for rough in seen] == [(3, 64, 64)] * 3
-    # At the end what is foreseen is what came, but for the kept pixels that a rough picture does not look at.
-    assert (seen[-1]() - made[0]).abs().mean() < (seen[0]() - made[0]).abs().mean()
+    image, mask = torch.rand(1, 3, 64, 64) * 2 - 1, torch.ones(1, 1, 64, 64)
+    inpainter.fill(image, mask, settings_of(1, 2, steps=3), lambda *_: None, seen.append)
+    pictures = [rough() for rough in seen]
+    assert [picture.shape for picture in pictures] == [(3, 8, 8)] * 3
+    assert not torch.equal(pictures[0], pictures[2])
+
+
+def test_colours_that_depend_on_latents_in_a_straight_line_are_found():
+    generator = torch.Generator().manual_seed(2)
+    latents, other = (torch.randn((1, 4, 8, 8), generator=generator) for _ in range(2))
+    line = torch.randn((4, 3), generator=generator) / 9
+
+    def coloured(of: torch.Tensor) -> torch.Tensor:
+        return 0.1 + torch.einsum("bchw,cd->bdhw", of, line)
+
+    image = torch.nn.functional.interpolate(coloured(latents), scale_factor=8)
+    found = rough_colours(other, fit_colours(latents, image))
+    assert torch.allclose(found, coloured(other)[0], atol=1e-5)
