@@ -36,8 +36,10 @@ class Previews:
         send: Callable[[bytes], None],
         clock: Callable[[], float] = time.monotonic,
         jobs: LatestJob | None = None,
+        hides: Callable[[Samples], bool] = lambda _samples: False,
     ) -> None:
-        """`send` takes a JPEG, on another thread."""
+        """`send` takes a JPEG, on another thread; `hides` says whether RGB samples (H, W, 3) are not to be shown."""
+        self._hides = hides
         self._send = send
         self._clock = clock
         self._jobs = jobs or LatestJob()
@@ -55,9 +57,14 @@ class Previews:
             now = self._clock()
             if now - self._last >= INTERVAL and self._left >= INTERVAL:
                 self._last = now
-                self._jobs.offer(lambda: self._send(small_jpeg(place(rough()))))
+                self._jobs.offer(lambda: self._show(place(rough())))
 
         return on_rough
+
+    def _show(self, image: Image.Image) -> None:
+        """Sends a preview, unless it is one that is hidden."""
+        if not self._hides(np.asarray(image)):
+            self._send(small_jpeg(image))
 
     def close(self) -> None:
         """Drops what waits; what is being sent is sent."""

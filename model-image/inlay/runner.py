@@ -74,7 +74,7 @@ def edit_picture(
     sampler = require(model, request.task, request.sampler)
     guard.check_prompt(request.prompt)
     inputs = bring_inputs(transfers, guard, request, timings)
-    filled = paint(model, edge, request, sampler, inputs, on_step)
+    filled = paint(model, edge, request, sampler, inputs, on_step, guard)
     timings.mark("sample_ms")
     blocked = [
         guard.blocks(views_of(inputs.picture, samples, filled.crops)) for samples in filled.samples
@@ -111,6 +111,7 @@ def paint(
     sampler: str,
     inputs: Inputs,
     on_step: OnStep,
+    guard: Guard,
 ) -> Filled:
     """The finished pictures: holes of a picture filled, or whole ones from the prompt."""
     asked = request.settings()
@@ -120,7 +121,10 @@ def paint(
         example=None if inputs.example is None else example_picture(inputs.example),
     )
     filler = model.filler(request.task, sampler)
-    previews = Previews(lambda jpeg: edge.upload(request.preview_url, jpeg, "image/jpeg", tries=1))
+    previews = Previews(
+        lambda jpeg: edge.upload(request.preview_url, jpeg, "image/jpeg", tries=1),
+        hides=lambda samples: guard.blocks([samples]),
+    )
 
     def step(done: int, total: int) -> None:
         previews.step(done, total)

@@ -171,3 +171,22 @@ def test_colours_that_depend_on_latents_in_a_straight_line_are_found():
     image = torch.nn.functional.interpolate(coloured(latents), scale_factor=8)
     found = rough_colours(other, fit_colours(latents, image))
     assert torch.allclose(found, coloured(other)[0], atol=1e-5)
+
+
+def test_what_the_policys_classifier_would_block_is_not_shown():
+    sent: list[bytes] = []
+    seen: list[tuple[int, ...]] = []
+    times = iter(range(100))
+
+    def hides(samples) -> bool:
+        seen.append(samples.shape)
+        return len(seen) == 1
+
+    previews = Previews(sent.append, lambda: float(next(times)), AtOnce(), hides)
+    picture = Picture("RGB", np.zeros((64, 64, 3), np.uint8), None)
+    previews.step(1, 50)
+    shows = previews.of(lambda _rough: Image.fromarray(picture.samples))
+    shows(lambda: WHITE)
+    assert sent == []
+    shows(lambda: WHITE)
+    assert (len(sent), seen) == (1, [(64, 64, 3)] * 2)
