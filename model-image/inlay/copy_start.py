@@ -33,10 +33,11 @@ def start_as_copy(autoencoder: Autoencoder) -> None:
         raise ValueError(f"copying needs four channels a group; there are {size}")
     scale = math.sqrt(2 * (CONSTANT**2 + TYPICAL_SQUARE) / size)
     last_level = decoder.up_blocks[-1].resnets
+    given = out.weight.clone()
     out.weight.zero_()
     out.bias.zero_()
     for colour in range(3):
-        plus, minus, high, low = range(colour * size, colour * size + 4)
+        plus, minus, high, low, *more = range(colour * size, (colour + 1) * size)
         group = slice(colour * size, (colour + 1) * size)
         first.weight[group] = 0
         first.bias[group] = 0
@@ -47,6 +48,10 @@ def start_as_copy(autoencoder: Autoencoder) -> None:
         for channel, value in ((high, CONSTANT), (low, -CONSTANT)):
             first.bias[channel] = value
             set_constant(last_level, channel, value)
+        # At nought, a wider group's other channels leave its deviation alone; they learn by what reads them.
+        for channel in more:
+            set_constant(last_level, channel, 0.0)
+            out.weight[:, channel] = given[:, channel]
         norm.weight[group] = 1
         norm.bias[group] = 0
 

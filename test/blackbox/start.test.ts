@@ -112,7 +112,10 @@ describe("npm start", () => {
 /** A bare copy of the bootstrap, run with a PATH that holds Node and these commands alone. */
 function bootstrap(commands: Record<string, string>, packagesInstalled: boolean) {
   const copy = newFolder();
-  for (const path of ["infra/start.mjs", "package-lock.json", "model-image/requirements.txt"]) {
+  const needs = ["requirements.txt", "requirements-stable-diffusion.txt"].map(
+    (name) => `model-image/${name}`,
+  );
+  for (const path of ["infra/start.mjs", "package-lock.json", ...needs]) {
     cpSync(join(root, path), join(copy, path));
   }
   mkdirSync(join(copy, "bin"));
