@@ -3,271 +3,184 @@ import type { Account, Key, LedgerEntry } from "../../schemas/account.ts";
 import type { Edit, EditStatus } from "../../schemas/edit.ts";
 import type { Upload } from "../../schemas/upload.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
+import { setWake } from "../directory/accounts.ts";
 import { readConfiguration } from "../env.ts";
 import type { Refusal } from "../errors/refusal.ts";
 import { log } from "../log.ts";
 import { newId } from "../keys/ids.ts";
-import { err, ok, type Result } from "../result.ts";
-import { abandon, accept, authorize, type AcceptRequest } from "./accept.ts";
-import type { Advance } from "./advance.ts";
-import * as attempts from "./attempts.ts";
+import type { Result } from "../result.ts";
+import type { AcceptRequest } from "./accept.ts";
+import type { AttemptRecord, Claim, Report } from "./attempts.ts";
 import type { AccountContext } from "./context.ts";
-import { cancelEdit, deleteEdit, visibleEdit } from "./deletion.ts";
-import * as deliveries from "./deliveries.ts";
+import { AccountCore, type AcceptedEdit, type CanceledEdit, type EditResources } from "./core.ts";
+import type { DeliveryOutcome, DeliveryTask } from "./deliveries.ts";
 import { durableStorage } from "./durable-storage.ts";
-import { nextDueAt, takeDue } from "./due.ts";
 import { isTerminal } from "./edit-machine.ts";
-import { listEdits } from "./edit-list.ts";
-import { instant, toEdit, type EditRow, type Liveness } from "./edit-row.ts";
-import * as keys from "./keys.ts";
-import * as ledger from "./ledger.ts";
+import type { MintedKey } from "./keys.ts";
 import { signedLinks } from "./links.ts";
-import { previewedAttempt } from "./preview.ts";
-import { prices } from "./price.ts";
-import { exists, migrate, storedAccountId } from "./schema.ts";
-import * as uploads from "./uploads.ts";
-import { Waker } from "./waker.ts";
-
-/** A page of edits as resources. */
-export interface EditResources {
-  readonly data: Edit[];
-  readonly next: string | null;
-}
-
-/** What an accepted (or replayed) request is answered with. */
-export interface AcceptedEdit {
-  readonly edit: Edit;
-  readonly replayed: boolean;
-  readonly messages: readonly WorkMessage[];
-}
+import type { UploadedImage } from "./uploads.ts";
+import { WaitingRoom } from "./waiting-room.ts";
 
 /**
- * One account: the only authority on its money, edits, idempotency, events and deliveries. Every rule is in the core
- * beside this file; the object gives it SQLite, the clock and ids, keeps what is volatile (progress, who is waiting
- * for an edit), and arms the nets for the next deadline after every change.
- *
- * Methods that customers reach take the SHA-256 of their API key first and refuse before anything else.
+ * One account as a Durable Object: the core with workerd's SQLite, clock, ids and nets behind its ports. Methods are
+ * the core's own, reached by RPC; what they promise is said there.
  */
 export class AccountObject extends DurableObject<Env> {
-  #context!: AccountContext;
-  #waker!: Waker;
-  #created: boolean;
-  #live = new Map<string, Liveness>();
-  #waiting = new Map<string, Set<() => void>>();
+  #core: AccountCore;
+  #waiting = new WaitingRoom();
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
-    const storage = durableStorage(state.storage);
-    this.#created = exists(storage);
-    if (this.#created) migrate(storage);
-    this.#become(this.#created ? storedAccountId(storage) : "");
+    this.#core = new AccountCore({
+      storage: durableStorage(state.storage),
+      context: (account) => this.#contextOf(account),
+      background: (work) => state.waitUntil(work),
+      ended: (edit) => this.#waiting.call(edit),
+      nets: {
+        setAlarm: (at) => state.storage.setAlarm(at),
+        deleteAlarm: () => state.storage.deleteAlarm(),
+        remind: async (account, delaySeconds) => {
+          await env.WORK.send({ v: 1, type: "wake", account }, { delaySeconds });
+        },
+        record: (account, at) => setWake(env.DIRECTORY, account, at),
+      },
+    });
   }
 
-  /** Creates the account `id` in this object; creating it again changes nothing. */
   create(id: string, webhookSecret: string): Account {
-    if (!this.#created) {
-      this.#become(id);
-      migrate(this.#context.storage);
-      this.#context.storage.exec(
-        "INSERT INTO account (id, created_at, webhook_secret) VALUES (?, ?, ?)",
-        id,
-        this.#context.now(),
-        webhookSecret,
-      );
-      this.#created = true;
-    }
-    return this.#resource();
+    return this.#core.create(id, webhookSecret);
   }
 
-  /** The account for operators; null when it was never created. */
   describe(): Account | null {
-    return this.#created ? this.#resource() : null;
+    return this.#core.describe();
   }
 
   account(keyHash: string): Result<Account, Refusal> {
-    return this.#for(keyHash, () => ok(this.#resource()));
+    return this.#core.account(keyHash);
   }
 
   ledger(keyHash: string, limit: number, before?: number): Result<LedgerEntry[], Refusal> {
-    return this.#for(keyHash, () => ok(ledger.entries(this.#context, limit, before)));
+    return this.#core.ledger(keyHash, limit, before);
   }
 
   webhookSecret(keyHash: string): Result<string, Refusal> {
-    return this.#for(keyHash, () => ok(this.#account().webhook_secret));
+    return this.#core.webhookSecret(keyHash);
   }
 
-  addKey(minted: keys.MintedKey, name: string): Result<Key, Refusal> {
-    return this.#known(() => ok(keys.addKey(this.#context, minted, name)));
+  addKey(minted: MintedKey, name: string): Result<Key, Refusal> {
+    return this.#core.addKey(minted, name);
   }
 
   listKeys(): Result<Key[], Refusal> {
-    return this.#known(() => ok(keys.listKeys(this.#context)));
+    return this.#core.listKeys();
   }
 
   revokeKey(id: string): Result<Key, Refusal> {
-    return this.#known(() => keys.revokeKey(this.#context, id));
+    return this.#core.revokeKey(id);
   }
 
   grant(amount: number, externalId: string): Result<LedgerEntry, Refusal> {
-    return this.#known(() => ledger.grant(this.#context, amount, externalId));
+    return this.#core.grant(amount, externalId);
   }
 
   authorize(keyHash: string, edit: string, idempotencyKey: string | null): Result<null, Refusal> {
-    return this.#for(keyHash, () =>
-      this.#changed(authorize(this.#context, { keyHash, edit, idempotencyKey })),
-    );
+    return this.#core.authorize(keyHash, edit, idempotencyKey);
   }
 
   abandon(edit: string, idempotencyKey: string | null): void {
-    if (this.#created) abandon(this.#context, edit, idempotencyKey);
+    this.#core.abandon(edit, idempotencyKey);
   }
 
   accept(request: AcceptRequest): Result<AcceptedEdit, Refusal> {
-    return this.#for(request.keyHash, () => {
-      const accepted = this.#changed(accept(this.#context, request));
-      if (!accepted.ok) return accepted;
-      const { row, replayed, messages } = accepted.value;
-      return ok({ edit: this.#edit(row), replayed, messages });
-    });
+    return this.#core.accept(request);
   }
 
   edit(keyHash: string, id: string): Result<Edit, Refusal> {
-    return this.#for(keyHash, () => {
-      const found = visibleEdit(this.#context, id);
-      return found.ok ? ok(this.#edit(found.value)) : found;
-    });
+    return this.#core.edit(keyHash, id);
   }
 
   edits(
     keyHash: string,
     query: { limit: number; before?: string | undefined; status?: EditStatus | undefined },
   ): Result<EditResources, Refusal> {
-    return this.#for(keyHash, () => {
-      const page = listEdits(this.#context, query);
-      return ok({ data: page.rows.map((row) => this.#edit(row)), next: page.next });
-    });
+    return this.#core.edits(keyHash, query);
   }
 
-  /** The attempt whose preview shows the edit now. */
   previewedAttempt(keyHash: string, id: string): Result<number, Refusal> {
-    return this.#for(keyHash, () => previewedAttempt(this.#context, id));
+    return this.#core.previewedAttempt(keyHash, id);
   }
 
   /** The edit once it has ended, or as it is after `ms` milliseconds. */
   async awaitEdit(keyHash: string, id: string, ms: number): Promise<Result<Edit, Refusal>> {
     const current = this.edit(keyHash, id);
     if (!current.ok || isTerminal(current.value.status)) return current;
-    const waiting = this.#waiting.get(id) ?? new Set();
-    this.#waiting.set(id, waiting);
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(done, ms);
-      function done() {
-        clearTimeout(timer);
-        waiting.delete(done);
-        resolve();
-      }
-      waiting.add(done);
-    });
-    if (waiting.size === 0) this.#waiting.delete(id);
+    await this.#waiting.wait(id, ms);
     return this.edit(keyHash, id);
   }
 
-  cancel(
-    keyHash: string,
-    id: string,
-  ): Result<{ edit: Edit; messages: readonly WorkMessage[] }, Refusal> {
-    return this.#for(keyHash, () => {
-      const canceled = this.#changed(cancelEdit(this.#context, id));
-      if (!canceled.ok) return canceled;
-      this.#wakeWaiting(canceled.value.row);
-      return ok({ edit: this.#edit(canceled.value.row), messages: canceled.value.messages });
-    });
+  cancel(keyHash: string, id: string): Result<CanceledEdit, Refusal> {
+    return this.#core.cancel(keyHash, id);
   }
 
   remove(keyHash: string, id: string): Result<readonly WorkMessage[], Refusal> {
-    return this.#for(keyHash, () => this.#changed(deleteEdit(this.#context, id)));
+    return this.#core.remove(keyHash, id);
   }
 
   createUpload(keyHash: string, origin: string): Result<Upload, Refusal> {
-    return this.#for(keyHash, () => this.#changed(ok(uploads.createUpload(this.#context, origin))));
+    return this.#core.createUpload(keyHash, origin);
   }
 
   upload(keyHash: string, id: string, origin: string): Result<Upload, Refusal> {
-    return this.#for(keyHash, () => uploads.getUpload(this.#context, id, origin));
+    return this.#core.upload(keyHash, id, origin);
   }
 
-  completeUpload(
-    id: string,
-    image: uploads.UploadedImage,
-    origin: string,
-  ): Result<Upload, Refusal> {
-    return this.#known(() => uploads.completeUpload(this.#context, id, image, origin));
+  completeUpload(id: string, image: UploadedImage, origin: string): Result<Upload, Refusal> {
+    return this.#core.completeUpload(id, image, origin);
   }
 
-  claim(edit: string): attempts.Claim | null {
-    const claimed = this.#changed(attempts.claim(this.#context, edit));
-    if (claimed !== null) this.#live.delete(edit);
-    return claimed?.claim ?? null;
+  claim(edit: string): Claim | null {
+    return this.#core.claim(edit);
   }
 
-  /** Notes that a queued edit waits for a slot at `position` (1 is next). */
   wait(edit: string, position: number): void {
-    this.#live.set(edit, { queuePosition: position });
-    this.#changed(attempts.wait(this.#context, edit));
+    this.#core.wait(edit, position);
   }
 
   started(edit: string, attempt: number, prediction: string): boolean {
-    return attempts.started(this.#context, edit, attempt, prediction);
+    return this.#core.started(edit, attempt, prediction);
   }
 
   busy(edit: string, attempt: number): readonly WorkMessage[] {
-    return this.#advanced(attempts.busy(this.#context, edit, attempt));
+    return this.#core.busy(edit, attempt);
   }
 
-  report(
-    edit: string,
-    attempt: number,
-    news: attempts.Report,
-    progress?: number,
-  ): readonly WorkMessage[] {
-    const change = attempts.report(this.#context, edit, attempt, news);
-    // The fence holds back an older attempt's progress too, and what comes after the end.
-    const current = change?.row.status === "processing" && change.row.attempt === attempt;
-    if (current && progress !== undefined) this.#live.set(edit, { progress });
-    return this.#advanced(change);
+  report(edit: string, attempt: number, news: Report, progress?: number): readonly WorkMessage[] {
+    return this.#core.report(edit, attempt, news, progress);
   }
 
-  attempt(edit: string, attempt: number): attempts.AttemptRecord | null {
-    return this.#created ? attempts.attemptRecord(this.#context, edit, attempt) : null;
+  attempt(edit: string, attempt: number): AttemptRecord | null {
+    return this.#core.attempt(edit, attempt);
   }
 
-  beginDelivery(id: string): deliveries.DeliveryTask | null {
-    if (!this.#created) return null;
-    return this.#changed(deliveries.beginDelivery(this.#context, id));
+  beginDelivery(id: string): DeliveryTask | null {
+    return this.#core.beginDelivery(id);
   }
 
-  finishDelivery(id: string, outcome: deliveries.DeliveryOutcome, jitter: number): void {
-    this.#changed(deliveries.finishDelivery(this.#context, id, outcome, jitter));
+  finishDelivery(id: string, outcome: DeliveryOutcome, jitter: number): void {
+    this.#core.finishDelivery(id, outcome, jitter);
   }
 
-  /** Hands out what is due; called by the queue and the cron, as the alarm calls it itself. */
   wake(): WorkMessage[] {
-    if (!this.#created) return [];
-    this.#waker.woken(this.#context.now());
-    const messages = takeDue(this.#context);
-    for (const message of messages) {
-      if (message.type === "release") this.#wakeWaiting({ id: message.edit });
-    }
-    return this.#changed(messages);
+    return this.#core.wake();
   }
 
   override async alarm(): Promise<void> {
     for (const message of this.wake()) await this.env.WORK.send(message);
   }
 
-  #become(account: string): void {
+  #contextOf(account: string): AccountContext {
     const configuration = readConfiguration(this.env);
-    this.#context = {
+    return {
       account,
       storage: durableStorage(this.ctx.storage),
       now: Date.now,
@@ -279,62 +192,6 @@ export class AccountObject extends DurableObject<Env> {
         processingLease: configuration.PROCESSING_LEASE_SECONDS * 1000,
         editDuration: configuration.EDIT_SECONDS * 1000,
       },
-    };
-    this.#waker = new Waker(account, {
-      storage: this.ctx.storage,
-      queue: this.env.WORK,
-      directory: this.env.DIRECTORY,
-    });
-  }
-
-  #advanced(change: Advance | null): readonly WorkMessage[] {
-    if (change === null) return [];
-    if (isTerminal(change.row.status)) this.#wakeWaiting(change.row);
-    return this.#changed(change.messages);
-  }
-
-  #wakeWaiting(row: Pick<EditRow, "id">): void {
-    this.#live.delete(row.id);
-    for (const done of this.#waiting.get(row.id) ?? []) done();
-  }
-
-  #changed<T>(value: T): T {
-    const now = this.#context.now();
-    this.ctx.waitUntil(this.#waker.arm(nextDueAt(this.#context), now));
-    return value;
-  }
-
-  #for<T>(keyHash: string, work: () => Result<T, Refusal>): Result<T, Refusal> {
-    if (!this.#created) return err(keys.unknownKey);
-    const known = keys.checkKey(this.#context, keyHash);
-    return known.ok ? work() : known;
-  }
-
-  #known<T>(work: () => Result<T, Refusal>): Result<T, Refusal> {
-    if (this.#created) return work();
-    return err({ code: "account_not_found", detail: "There is no account of this id." });
-  }
-
-  #edit(row: EditRow): Edit {
-    return toEdit(this.#context, row, this.#live.get(row.id));
-  }
-
-  #account(): { created_at: number; webhook_secret: string } {
-    const [row] = this.#context.storage.exec<{ created_at: number; webhook_secret: string }>(
-      "SELECT created_at, webhook_secret FROM account",
-    );
-    if (row === undefined) throw new Error("the account row is missing");
-    return row;
-  }
-
-  #resource(): Account {
-    const { available, reserved } = ledger.balance(this.#context);
-    return {
-      id: this.#context.account,
-      object: "account",
-      created_at: instant(this.#account().created_at),
-      balance: { available, reserved, unit: "microcredit" },
-      prices,
     };
   }
 }

@@ -1,5 +1,3 @@
-import { setWake } from "../directory/accounts.ts";
-
 /** Queues hold a message back for at most twelve hours. */
 const longestDelay = 12 * 3_600_000;
 
@@ -8,9 +6,13 @@ const queueMargin = 5_000;
 
 /** What waking an account takes: its own alarm, the queue and the directory that the cron reads. */
 export interface WakeNets {
-  readonly storage: Pick<DurableObjectStorage, "setAlarm" | "deleteAlarm">;
-  readonly queue: Queue;
-  readonly directory: D1Database;
+  /** Sets the account's one alarm, in milliseconds since the epoch. */
+  readonly setAlarm: (at: number) => Promise<void>;
+  readonly deleteAlarm: () => Promise<void>;
+  /** Has the queue wake the account in so many seconds. */
+  readonly remind: (account: string, delaySeconds: number) => Promise<void>;
+  /** Notes for the cron when the account wants to be woken, in milliseconds since the epoch. */
+  readonly record: (account: string, at: number) => Promise<void>;
 }
 
 /**
@@ -36,10 +38,10 @@ export class Waker {
   /** Arms the alarm for `due` (milliseconds; null for nothing) and writes the other nets where needed. */
   async arm(due: number | null, now: number): Promise<void> {
     if (due === null) {
-      await this.#nets.storage.deleteAlarm();
+      await this.#nets.deleteAlarm();
       return;
     }
-    await this.#nets.storage.setAlarm(Math.max(due, now + 50));
+    await this.#nets.setAlarm(Math.max(due, now + 50));
     if (this.#recorded !== null && this.#recorded <= due) return;
     const hop = Math.min(due, now + longestDelay);
     this.#recorded = hop;
@@ -47,8 +49,8 @@ export class Waker {
       Math.min(Math.max(hop - now + queueMargin, 0), longestDelay) / 1000,
     );
     await Promise.allSettled([
-      setWake(this.#nets.directory, this.#account, hop),
-      this.#nets.queue.send({ v: 1, type: "wake", account: this.#account }, { delaySeconds }),
+      this.#nets.record(this.#account, hop),
+      this.#nets.remind(this.#account, delaySeconds),
     ]);
   }
 }

@@ -6,7 +6,7 @@ import {
   RequestedParameters,
   requestPictures,
 } from "../../../schemas/edit.ts";
-import type { AcceptedEdit } from "../../account/object.ts";
+import type { AcceptedEdit } from "../../account/core.ts";
 import { performNow } from "../../dispatch/perform.ts";
 import { readConfiguration } from "../../env.ts";
 import { ProblemError, unwrap } from "../../errors/problem-error.ts";

@@ -1,0 +1,309 @@
+import type { Account, Key, LedgerEntry } from "../../schemas/account.ts";
+import type { Edit, EditStatus } from "../../schemas/edit.ts";
+import type { Upload } from "../../schemas/upload.ts";
+import type { WorkMessage } from "../../schemas/work-message.ts";
+import type { Refusal } from "../errors/refusal.ts";
+import { err, ok, type Result } from "../result.ts";
+import { abandon, accept, authorize, type AcceptRequest } from "./accept.ts";
+import type { Advance } from "./advance.ts";
+import * as attempts from "./attempts.ts";
+import type { AccountContext } from "./context.ts";
+import { cancelEdit, deleteEdit, visibleEdit } from "./deletion.ts";
+import * as deliveries from "./deliveries.ts";
+import { nextDueAt, takeDue } from "./due.ts";
+import { isTerminal } from "./edit-machine.ts";
+import { listEdits } from "./edit-list.ts";
+import { instant, toEdit, type EditRow, type Liveness } from "./edit-row.ts";
+import * as keys from "./keys.ts";
+import * as ledger from "./ledger.ts";
+import { previewedAttempt } from "./preview.ts";
+import { prices } from "./price.ts";
+import { exists, migrate, storedAccountId } from "./schema.ts";
+import type { Storage } from "./storage.ts";
+import * as uploads from "./uploads.ts";
+import { Waker, type WakeNets } from "./waker.ts";
+
+/** A page of edits as resources. */
+export interface EditResources {
+  readonly data: Edit[];
+  readonly next: string | null;
+}
+
+/** What an accepted (or replayed) request is answered with. */
+export interface AcceptedEdit {
+  readonly edit: Edit;
+  readonly replayed: boolean;
+  readonly messages: readonly WorkMessage[];
+}
+
+/** What a cancelled edit is answered with. */
+export interface CanceledEdit {
+  readonly edit: Edit;
+  readonly messages: readonly WorkMessage[];
+}
+
+/** What an account asks of the process that it lives in. */
+export interface AccountPorts {
+  readonly storage: Storage;
+  readonly nets: WakeNets;
+  /** The context of the account, once its id is known. */
+  readonly context: (account: string) => AccountContext;
+  /** Carries on with a promise that no answer waits for. */
+  readonly background: (work: Promise<void>) => void;
+  /** Told of each edit that has ended. */
+  readonly ended: (edit: string) => void;
+}
+
+/**
+ * One account: every rule of its money, edits, idempotency, events and deliveries, over the ports it is given. The
+ * Durable Object is this class with workerd behind the ports; the simulation, with `node:sqlite` and a virtual clock.
+ *
+ * Methods that customers reach take the SHA-256 of their API key first and refuse before anything else. What is
+ * volatile (progress, places in the line) is lost with the process; nothing depends on it.
+ */
+export class AccountCore {
+  #ports: AccountPorts;
+  #context!: AccountContext;
+  #waker!: Waker;
+  #created: boolean;
+  #live = new Map<string, Liveness>();
+
+  constructor(ports: AccountPorts) {
+    this.#ports = ports;
+    this.#created = exists(ports.storage);
+    if (this.#created) migrate(ports.storage);
+    this.#become(this.#created ? storedAccountId(ports.storage) : "");
+  }
+
+  /** Creates the account `id`; creating it again changes nothing. */
+  create(id: string, webhookSecret: string): Account {
+    if (!this.#created) {
+      this.#become(id);
+      migrate(this.#context.storage);
+      this.#context.storage.exec(
+        "INSERT INTO account (id, created_at, webhook_secret) VALUES (?, ?, ?)",
+        id,
+        this.#context.now(),
+        webhookSecret,
+      );
+      this.#created = true;
+    }
+    return this.#resource();
+  }
+
+  /** The account for operators; null when it was never created. */
+  describe(): Account | null {
+    return this.#created ? this.#resource() : null;
+  }
+
+  account(keyHash: string): Result<Account, Refusal> {
+    return this.#for(keyHash, () => ok(this.#resource()));
+  }
+
+  ledger(keyHash: string, limit: number, before?: number): Result<LedgerEntry[], Refusal> {
+    return this.#for(keyHash, () => ok(ledger.entries(this.#context, limit, before)));
+  }
+
+  webhookSecret(keyHash: string): Result<string, Refusal> {
+    return this.#for(keyHash, () => ok(this.#account().webhook_secret));
+  }
+
+  addKey(minted: keys.MintedKey, name: string): Result<Key, Refusal> {
+    return this.#known(() => ok(keys.addKey(this.#context, minted, name)));
+  }
+
+  listKeys(): Result<Key[], Refusal> {
+    return this.#known(() => ok(keys.listKeys(this.#context)));
+  }
+
+  revokeKey(id: string): Result<Key, Refusal> {
+    return this.#known(() => keys.revokeKey(this.#context, id));
+  }
+
+  grant(amount: number, externalId: string): Result<LedgerEntry, Refusal> {
+    return this.#known(() => ledger.grant(this.#context, amount, externalId));
+  }
+
+  authorize(keyHash: string, edit: string, idempotencyKey: string | null): Result<null, Refusal> {
+    return this.#for(keyHash, () =>
+      this.#changed(authorize(this.#context, { keyHash, edit, idempotencyKey })),
+    );
+  }
+
+  abandon(edit: string, idempotencyKey: string | null): void {
+    if (this.#created) abandon(this.#context, edit, idempotencyKey);
+  }
+
+  accept(request: AcceptRequest): Result<AcceptedEdit, Refusal> {
+    return this.#for(request.keyHash, () => {
+      const accepted = this.#changed(accept(this.#context, request));
+      if (!accepted.ok) return accepted;
+      const { row, replayed, messages } = accepted.value;
+      return ok({ edit: this.#edit(row), replayed, messages });
+    });
+  }
+
+  edit(keyHash: string, id: string): Result<Edit, Refusal> {
+    return this.#for(keyHash, () => {
+      const found = visibleEdit(this.#context, id);
+      return found.ok ? ok(this.#edit(found.value)) : found;
+    });
+  }
+
+  edits(
+    keyHash: string,
+    query: { limit: number; before?: string | undefined; status?: EditStatus | undefined },
+  ): Result<EditResources, Refusal> {
+    return this.#for(keyHash, () => {
+      const page = listEdits(this.#context, query);
+      return ok({ data: page.rows.map((row) => this.#edit(row)), next: page.next });
+    });
+  }
+
+  /** The attempt whose preview shows the edit now. */
+  previewedAttempt(keyHash: string, id: string): Result<number, Refusal> {
+    return this.#for(keyHash, () => previewedAttempt(this.#context, id));
+  }
+
+  cancel(keyHash: string, id: string): Result<CanceledEdit, Refusal> {
+    return this.#for(keyHash, () => {
+      const canceled = this.#changed(cancelEdit(this.#context, id));
+      if (!canceled.ok) return canceled;
+      this.#ended(canceled.value.row.id);
+      return ok({ edit: this.#edit(canceled.value.row), messages: canceled.value.messages });
+    });
+  }
+
+  remove(keyHash: string, id: string): Result<readonly WorkMessage[], Refusal> {
+    return this.#for(keyHash, () => this.#changed(deleteEdit(this.#context, id)));
+  }
+
+  createUpload(keyHash: string, origin: string): Result<Upload, Refusal> {
+    return this.#for(keyHash, () => this.#changed(ok(uploads.createUpload(this.#context, origin))));
+  }
+
+  upload(keyHash: string, id: string, origin: string): Result<Upload, Refusal> {
+    return this.#for(keyHash, () => uploads.getUpload(this.#context, id, origin));
+  }
+
+  completeUpload(
+    id: string,
+    image: uploads.UploadedImage,
+    origin: string,
+  ): Result<Upload, Refusal> {
+    return this.#known(() => uploads.completeUpload(this.#context, id, image, origin));
+  }
+
+  claim(edit: string): attempts.Claim | null {
+    const claimed = this.#changed(attempts.claim(this.#context, edit));
+    if (claimed !== null) this.#live.delete(edit);
+    return claimed?.claim ?? null;
+  }
+
+  /** Notes that a queued edit waits for a slot at `position` (1 is next). */
+  wait(edit: string, position: number): void {
+    this.#live.set(edit, { queuePosition: position });
+    this.#changed(attempts.wait(this.#context, edit));
+  }
+
+  started(edit: string, attempt: number, prediction: string): boolean {
+    return attempts.started(this.#context, edit, attempt, prediction);
+  }
+
+  busy(edit: string, attempt: number): readonly WorkMessage[] {
+    return this.#advanced(attempts.busy(this.#context, edit, attempt));
+  }
+
+  report(
+    edit: string,
+    attempt: number,
+    news: attempts.Report,
+    progress?: number,
+  ): readonly WorkMessage[] {
+    const change = attempts.report(this.#context, edit, attempt, news);
+    // The fence holds back an older attempt's progress too, and what comes after the end.
+    const current = change?.row.status === "processing" && change.row.attempt === attempt;
+    if (current && progress !== undefined) this.#live.set(edit, { progress });
+    return this.#advanced(change);
+  }
+
+  attempt(edit: string, attempt: number): attempts.AttemptRecord | null {
+    return this.#created ? attempts.attemptRecord(this.#context, edit, attempt) : null;
+  }
+
+  beginDelivery(id: string): deliveries.DeliveryTask | null {
+    if (!this.#created) return null;
+    return this.#changed(deliveries.beginDelivery(this.#context, id));
+  }
+
+  finishDelivery(id: string, outcome: deliveries.DeliveryOutcome, jitter: number): void {
+    this.#changed(deliveries.finishDelivery(this.#context, id, outcome, jitter));
+  }
+
+  /** Hands out what is due; the alarm, the queue and the cron all come here. */
+  wake(): WorkMessage[] {
+    if (!this.#created) return [];
+    this.#waker.woken(this.#context.now());
+    const messages = takeDue(this.#context);
+    for (const message of messages) {
+      if (message.type === "release") this.#ended(message.edit);
+    }
+    return this.#changed(messages);
+  }
+
+  #become(account: string): void {
+    this.#context = this.#ports.context(account);
+    this.#waker = new Waker(account, this.#ports.nets);
+  }
+
+  #advanced(change: Advance | null): readonly WorkMessage[] {
+    if (change === null) return [];
+    if (isTerminal(change.row.status)) this.#ended(change.row.id);
+    return this.#changed(change.messages);
+  }
+
+  #ended(edit: string): void {
+    this.#live.delete(edit);
+    this.#ports.ended(edit);
+  }
+
+  #changed<T>(value: T): T {
+    const now = this.#context.now();
+    this.#ports.background(this.#waker.arm(nextDueAt(this.#context), now));
+    return value;
+  }
+
+  #for<T>(keyHash: string, work: () => Result<T, Refusal>): Result<T, Refusal> {
+    if (!this.#created) return err(keys.unknownKey);
+    const known = keys.checkKey(this.#context, keyHash);
+    return known.ok ? work() : known;
+  }
+
+  #known<T>(work: () => Result<T, Refusal>): Result<T, Refusal> {
+    if (this.#created) return work();
+    return err({ code: "account_not_found", detail: "There is no account of this id." });
+  }
+
+  #edit(row: EditRow): Edit {
+    return toEdit(this.#context, row, this.#live.get(row.id));
+  }
+
+  #account(): { created_at: number; webhook_secret: string } {
+    const [row] = this.#context.storage.exec<{ created_at: number; webhook_secret: string }>(
+      "SELECT created_at, webhook_secret FROM account",
+    );
+    if (row === undefined) throw new Error("the account row is missing");
+    return row;
+  }
+
+  #resource(): Account {
+    const { available, reserved } = ledger.balance(this.#context);
+    return {
+      id: this.#context.account,
+      object: "account",
+      created_at: instant(this.#account().created_at),
+      balance: { available, reserved, unit: "microcredit" },
+      prices,
+    };
+  }
+}
