@@ -48,7 +48,12 @@ const Configuration = z.discriminatedUnion("PROVIDER", [
     PROVIDER: z.literal("replicate"),
     REPLICATE_API_TOKEN: secret,
     REPLICATE_WEBHOOK_SECRET: z.string().startsWith("whsec_"),
-    REPLICATE_MODEL: z.string().regex(/^[\w.-]+\/[\w.-]+(:[0-9a-f]{64})?$/),
+    REPLICATE_MODEL: z
+      .string()
+      .regex(
+        /^[\w.-]+\/[\w.-]+:[0-9a-f]{64}$/,
+        'must be "owner/name:version", with the 64 digits that cog push prints',
+      ),
     REPLICATE_URL: z
       .union([z.literal(""), z.url()])
       .default("")

@@ -85,7 +85,7 @@ describe("an attempt", () => {
       expect(edit).toMatchObject({ status, price: { reserved: n * 6_000, charged } });
       expect(edit.error?.code).toBe(status === "failed" ? "output_blocked" : undefined);
       expect(edit.outputs.map(({ blocked: code, url }) => [code, url !== null])).toEqual(
-        edit.outputs.map((_, index) =>
+        Array.from({ length: n }, (_, index) =>
           index < blocked ? ["output_blocked", false] : [null, status === "succeeded"],
         ),
       );
