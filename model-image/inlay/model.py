@@ -45,6 +45,10 @@ class Model(Protocol):
         """The end of a prompt that is too long to be read; empty where all of it is."""
         ...
 
+    def reads_negative(self, task: str, sampler: str, guidance: float) -> bool:
+        """Whether a negative prompt changes what is painted for a task, with a sampler and at a guidance."""
+        ...
+
 
 @dataclass(frozen=True)
 class Serving:

@@ -75,6 +75,15 @@ def test_a_prompt_counts_and_a_negative_one_too(painter, example):
     assert not torch.equal(pictures[0], pictures[2])
 
 
+@pytest.mark.parametrize("guidance", [0.0, 0.5, 1.0])
+def test_guidance_of_one_or_less_is_none_and_reads_no_negative_prompt(painter, example, guidance):
+    off = FillSettings([3], 3, 1.0, prompt="kite")
+    wanted = painter.fill(*example, off, nothing)
+    for negative in ("", "sun"):
+        settings = replace(off, guidance=guidance, negative_prompt=negative)
+        assert torch.equal(painter.fill(*example, settings, nothing), wanted)
+
+
 def test_a_callback_that_raises_stops_within_a_step(painter, example):
     class StopError(Exception):
         pass

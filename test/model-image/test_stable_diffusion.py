@@ -124,6 +124,15 @@ def test_what_was_not_read_is_told(edge, model):
     assert codes(task="inpaint") == []
     long = " ".join("a" for _ in range(80))
     assert codes(task="inpaint", prompt=long, negative_prompt=long) == ["prompt_truncated"] * 2
+    unread = "negative_prompt_ignored"
+    assert codes(task="inpaint", negative_prompt=long, guidance=1.0) == [unread]
+    assert codes(task="inpaint", negative_prompt=long, guidance=0.0) == [unread]
+    assert codes(task="inpaint", negative_prompt=long, sampler="lcm") == [unread]
+    assert codes(task="paint_by_example", prompt="a", negative_prompt="a") == [
+        "prompt_ignored",
+        unread,
+    ]
+    assert codes(task="text_to_image", negative_prompt="a", guidance=1.1) == []
     assert codes(task="paint_by_example", prompt=long) == ["prompt_ignored"]
     assert codes(task="paint_by_example", prompt="") == []
     assert codes(task="inpaint", sampler="lcm", steps=20) == ["steps_adjusted"]

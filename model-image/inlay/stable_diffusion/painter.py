@@ -12,7 +12,7 @@ from inlay.autoencoder import Autoencoder, check_picture
 from inlay.blend import MaskReduction
 from inlay.hole import show_hole
 from inlay.settings import FillSettings, OnRough, OnStep
-from inlay.stable_diffusion.samplers import DISTILLED, NOISY, make_sampler
+from inlay.stable_diffusion.samplers import NOISY, lean, make_sampler
 from inlay.stable_diffusion.tiny_decoder import TinyDecoder
 from inlay.tasks import TASKS, Task
 
@@ -23,7 +23,8 @@ SCALE = 0.18215
 class Guide(Protocol):
     """What the UNet leans towards, and what it leans away from; both (1, tokens, d)."""
 
-    def guide(self, settings: FillSettings) -> tuple[Tensor, Tensor]: ...
+    def wanted(self, settings: FillSettings) -> Tensor: ...
+    def unwanted(self, settings: FillSettings) -> Tensor: ...
 
 
 @dataclass
@@ -101,7 +102,7 @@ class Painter:
             timesteps = timesteps[-kept * sampler.order :]
             start = self.autoencoder.encode(image).mean * SCALE
             latents = sampler.add_noise(start.expand_as(noise), noise, timesteps[:1])
-        guidance = 1.0 if self.sampler in DISTILLED else settings.guidance
+        guidance = lean(self.sampler, settings.guidance)
         contexts = self.contexts(settings, guidance)
         count = len(noise)
         shown = [part.expand(count, -1, -1, -1) for part in (hole, masked)]
@@ -127,8 +128,10 @@ class Painter:
 
     def contexts(self, settings: FillSettings, guidance: float) -> Tensor:
         """What is wanted (1, tokens, d); with guidance what is not before it (2, tokens, d)."""
-        wanted, unwanted = self.guide.guide(settings)
-        return wanted if guidance == 1.0 else torch.cat([unwanted, wanted])
+        wanted = self.guide.wanted(settings)
+        if guidance == 1.0:
+            return wanted
+        return torch.cat([self.guide.unwanted(settings), wanted])
 
     def predict(self, stacked: Tensor, t: Tensor, contexts: Tensor, guidance: float) -> Tensor:
         """The predicted noise (n, 4, h, w), leaning from what is unwanted to what is (Ho and Salimans 2022)."""
