@@ -146,6 +146,29 @@ def test_text_to_image_takes_of_the_picture_its_size_alone(painter, example):
     assert torch.equal(*pictures)
 
 
+@pytest.mark.parametrize(
+    ("task", "strength", "encoded"),
+    [
+        ("inpaint", 1.0, 1),
+        ("inpaint", 0.5, 2),
+        ("text_to_image", 1.0, 0),
+        ("text_to_image", 0.5, 1),
+    ],
+)
+def test_a_picture_is_encoded_only_where_its_latents_are_used(
+    painter, example, task, strength, encoded
+):
+    painter = replace(painter, unet=small_unet(TASKS[task].channels), task=TASKS[task])
+    calls: list[str] = []
+    hook = painter.autoencoder.encoder.register_forward_hook(lambda *_: calls.append(task))
+    try:
+        made = painter.fill(*example, FillSettings([3, 4], 4, strength=strength), nothing)
+    finally:
+        hook.remove()
+    assert made.shape == (2, 3, SIZE, SIZE)
+    assert len(calls) == encoded
+
+
 @pytest.mark.parametrize("name", ["inpaint", "paint_by_example"])
 def test_what_is_kept_is_kept_by_the_asymmetric_decode_and_not_by_the_vanilla(name, text):
     torch.manual_seed(0)

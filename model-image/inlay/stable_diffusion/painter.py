@@ -10,7 +10,7 @@ from torch import Tensor
 
 from inlay.autoencoder import Autoencoder, check_picture
 from inlay.blend import MaskReduction
-from inlay.hole import show_hole
+from inlay.hole import latent_hole, show_hole
 from inlay.settings import FillSettings, OnRough, OnStep
 from inlay.stable_diffusion.samplers import NOISY, lean, make_sampler
 from inlay.stable_diffusion.tiny_decoder import TinyDecoder
@@ -88,8 +88,7 @@ class Painter:
         on_rough: OnRough | None = None,
     ) -> Tensor:
         """The sampled latents (n, 4, S/8, S/8), still scaled."""
-        hole, masked = show_hole(self.autoencoder, image, mask, self.reduction)
-        masked = masked * SCALE
+        hole, masked = self.shown(image, mask)
         generators = [torch.Generator().manual_seed(seed) for seed in settings.seeds]
         shape = (1, masked.shape[1], *masked.shape[-2:])
         noise = torch.cat([torch.randn(shape, generator=g) for g in generators]).to(masked)
@@ -116,6 +115,15 @@ class Painter:
                 signal = sampler.alphas_cumprod[int(t)].item()
                 on_rough(partial(self.rough, noisy[:1], predicted[:1], signal))
         return latents
+
+    def shown(self, image: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """The hole (1, 1, h, w) and the scaled latents around it (1, 4, h, w): zeros where nothing is kept."""
+        if self.task.keeps:
+            hole, masked = show_hole(self.autoencoder, image, mask, self.reduction)
+            return hole, masked * SCALE
+        hole = latent_hole(mask, self.reduction)
+        channels = self.autoencoder.config.latent_channels
+        return hole, hole.new_zeros(1, channels, *hole.shape[-2:])
 
     @torch.inference_mode()
     def rough(self, noisy: Tensor, predicted: Tensor, signal: float) -> Tensor:
