@@ -51,6 +51,11 @@ class Crop:
     def box(self) -> Box:
         return Box(self.left, self.top, self.left + self.side, self.top + self.side)
 
+    def scaled(self, scale: float) -> "Crop":
+        """The same region of the picture at another size; of at least one pixel."""
+        left, top, side = (round(scale * value) for value in (self.left, self.top, self.side))
+        return Crop(left, top, max(1, side), self.hole)
+
 
 def plan_crops(mask: NDArray[np.bool_], native: int) -> tuple[list[Crop], bool]:
     """The crops that cover a mask (H, W), and whether groups had to be merged to stay within the limit.

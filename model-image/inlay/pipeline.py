@@ -70,9 +70,12 @@ def fill_picture(
 
     colours = [picture.colour().copy() for _ in settings.seeds]
     waiting = mask.copy()
+    begun: list[Crop] = []
     for position, crop in enumerate(crops):
+        begun.append(crop)
         region = hole_region(crop, waiting)
-        rough = previews and previews.of(partial(place_square, colours[0], cut(region, crop), crop))
+        place = partial(place_square, colours[0], cut(region, crop), begun, crop)
+        rough = previews and previews.of(place)
         groups = [list(range(count))] if position == 0 else [[i] for i in range(count)]
         for group in groups:
             image = square_tensor(cut(colours[group[0]], crop), filler.native_size)

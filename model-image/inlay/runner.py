@@ -76,9 +76,8 @@ def edit_picture(
     inputs = bring_inputs(transfers, guard, request, timings)
     filled = paint(model, edge, request, sampler, inputs, on_step, guard)
     timings.mark("sample_ms")
-    blocked = [
-        guard.blocks(views_of(inputs.picture, samples, filled.crops)) for samples in filled.samples
-    ]
+    finished = [replace(inputs.picture, samples=samples) for samples in filled.samples]
+    blocked = [guard.blocks(views_of(output.colour(), filled.crops)) for output in finished]
     timings.mark("check_ms")
     if all(blocked):
         raise EditError(
@@ -123,7 +122,7 @@ def paint(
     filler = model.filler(request.task, sampler)
     previews = Previews(
         lambda jpeg: edge.upload(request.preview_url, jpeg, "image/jpeg", tries=1),
-        hides=lambda samples: guard.blocks([samples]),
+        hides=guard.blocks,
     )
 
     def step(done: int, total: int) -> None:
