@@ -271,9 +271,7 @@ def test_a_missing_file_is_named_with_its_remedy(copy, name):
 @pytest.mark.parametrize("name", [UNET, DECODER, "text_encoder/config.json"])
 def test_another_file_is_refused_by_its_hash(copy, name):
     data = bytearray((copy / name).read_bytes())
-    # A converted file carries the hash of what it was made of in its header.
-    place = -1 if not name.startswith("decoders") else data.index(b"published_sha256") + 20
-    data[place] ^= 1
+    data[-1] ^= 1
     (copy / name).write_bytes(data)
     with pytest.raises(CheckpointError, match=f"{name} is not the file that weights.json names"):
         load_model(copy, CPU)
