@@ -111,6 +111,12 @@ class Profile:
         """Whether a prompt changes what a task paints; paint-by-example reads its example instead."""
         return self.uses_prompt and task != "paint_by_example"
 
+    @property
+    def samples_plainly(self) -> bool:
+        """Whether a sampler is served that needs the denoisers as they are, not distilled."""
+        mode = self.distilled
+        return mode is None or any(name != mode.sampler for name in self.samplers)
+
     def steps(self, asked: int, sampler: str) -> int:
         """The steps that a sampler is run for: those asked for, or the nearest that the distilled mode can do."""
         mode = self.distilled

@@ -1,5 +1,6 @@
 """The profile `sd15` at small sizes: fetched from a mirror of the published layout, loaded offline, serving."""
 
+import gc
 import hashlib
 import json
 import shutil
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import Edge, box_mask, encoded, noise_picture
+from diffusers import UNet2DConditionModel
 from safetensors.torch import load_file, save_file
 from small_diffusion import SIZE, small_profile
 from test_runner import request_to
@@ -25,6 +27,7 @@ from inlay.safety.policy import Policy
 from inlay.settings import FillSettings
 from inlay.setup_log import SetupLog
 from inlay.stable_diffusion.painter import Painter
+from inlay.tasks import painted_as
 from inlay.transport import EdgeClient
 
 CPU = torch.device("cpu")
@@ -156,6 +159,17 @@ def test_the_distilled_mode_takes_its_own_weights_steps_and_no_guidance(edge, mo
     assert steps == [(i, 8) for i in range(1, 9)]
 
 
+def test_where_the_distilled_sampler_alone_is_served_its_denoisers_alone_stay(folder):
+    def denoisers() -> int:
+        gc.collect()
+        return sum(type(thing) is UNet2DConditionModel for thing in gc.get_objects())
+
+    before = denoisers()
+    model = load_model(folder, CPU, Serving(samplers=("lcm",)))
+    assert denoisers() - before == len({painted_as(task) for task in TASKS})
+    assert model.filler("erase", "lcm").unet is model.filler("inpaint", "lcm").unet
+
+
 def test_tasks_share_what_they_can_and_load_no_more_than_is_served(folder):
     log = SetupLog()
     model = load_model(folder, CPU, Serving("x2", ("inpaint", "erase"), ("ddim",)), log)
@@ -176,6 +190,8 @@ def test_what_is_not_served_is_refused_by_its_code(edge, folder):
     for changes, code in (
         ({"task": "text_to_image"}, "task_not_in_profile"),
         ({"task": "inpaint", "sampler": "lcm"}, "sampler_not_in_profile"),
+        # The profile's own where none is left out.
+        ({"task": "inpaint", "sampler": "dpm++2m"}, "sampler_not_in_profile"),
     ):
         manifest = run(edge, model, request(edge, **changes))
         assert (manifest["status"], manifest["error"]["code"]) == ("failed", code)

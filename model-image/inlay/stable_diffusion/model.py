@@ -18,7 +18,7 @@ class StableDiffusion:
     decoder_name: str
     weights_sha256: str
     painters: dict[str, Painter]
-    """By the paper's task."""
+    """By the paper's task; empty where only the distilled mode is served."""
     distilled: dict[str, Painter]
     """The same with the distilled mode's denoiser; empty where the profile has or serves none."""
     text: TextEncoder | None
