@@ -50,6 +50,10 @@ class Model(Protocol):
         ...
 
 
+Load = Callable[[Path, Profile, str, torch.device, torch.dtype, SetupLog], Model]
+"""Loads a profile's folder with the decoder of a name."""
+
+
 @dataclass(frozen=True)
 class Serving:
     """What an operator wants of a profile; empty is all of it, and its defaults."""
@@ -70,24 +74,25 @@ class Serving:
         )
 
 
-def load_inpainter(*given: object) -> Model:
+def inpainter() -> Load:
     """The small networks of our own."""
     from inlay.inpainter import load_inpainter
 
-    return load_inpainter(*given)
+    return load_inpainter
 
 
-def load_stable_diffusion(*given: object) -> Model:
+def stable_diffusion() -> Load:
     """Stable Diffusion's; only here are its libraries needed."""
     from inlay.stable_diffusion.load import load_stable_diffusion
 
-    return load_stable_diffusion(*given)
+    return load_stable_diffusion
 
 
-KINDS: dict[str, Callable[..., Model]] = {
-    "inpainter": load_inpainter,
-    "stable_diffusion": load_stable_diffusion,
+KINDS: dict[str, Callable[[], Load]] = {
+    "inpainter": inpainter,
+    "stable_diffusion": stable_diffusion,
 }
+"""What imports a kind's own code, which takes seconds, and returns what loads it."""
 
 
 def load_model(
@@ -109,7 +114,10 @@ def load_model(
         )
     if dtype is None:
         dtype = getattr(torch, profile.precision) if device.type == "cuda" else torch.float32
-    return KINDS[profile.kind](folder, profile, serving.decoder, device, dtype, log or SetupLog())
+    log = log or SetupLog()
+    with log.part("import", f"{profile.kind}_ms"):
+        load = KINDS[profile.kind]()
+    return load(folder, profile, serving.decoder, device, dtype, log)
 
 
 def require(model: Model, task: str, sampler: str) -> str:

@@ -176,7 +176,7 @@ def test_tasks_share_what_they_can_and_load_no_more_than_is_served(folder):
     assert model.decoder_name == "x2"
     assert model.filler("erase", "ddim").unet is model.filler("inpaint", "ddim").unet
     always = {"safety_checker", "preview_decoder"}
-    assert set(log.parts) == {"unet", "autoencoder", "text_encoder"} | always
+    assert set(log.parts) == {"import", "unet", "autoencoder", "text_encoder"} | always
     line = json.loads(log.line(profile="sd15"))
     assert line["event"] == "setup"
     assert set(line["parts"]["unet"]) == {"check_ms", "read_ms", "place_ms"}
