@@ -28,8 +28,7 @@ async function performOne(
     case "copy":
       return copyOutputs(services, account, message);
     case "deliver":
-      await deliver(services, account, message.delivery);
-      return [];
+      return deliver(services, account, message.delivery);
     case "purge":
       for (const prefix of message.prefixes) await purge(services.bucket, prefix);
       return [];
