@@ -1,11 +1,12 @@
-import { tryLease, type BreakerEvent } from "../deliver/breaker.ts";
-import { next } from "../deliver/delivery-machine.ts";
+import { tryLease } from "../deliver/breaker.ts";
+import { next, type DeliveryEvent } from "../deliver/delivery-machine.ts";
+import { scheduleSpan } from "../deliver/schedule.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
 import type { AccountContext } from "./context.ts";
 import { findDelivery, type DeliveryRow } from "./delivery-row.ts";
 import { findEndpoint } from "./endpoint-row.ts";
 import { advanceEndpoint } from "./endpoints.ts";
-import { enterLane, leaveLane } from "./lanes.ts";
+import { callUp, enterLane, leaveLane, probeAt } from "./lanes.ts";
 import { defaultSecret, secretsInForce } from "./secrets.ts";
 
 /** One try at a webhook, leased to whoever asked for it. */
@@ -77,45 +78,70 @@ export function finishDelivery(
     if (row?.status !== "pending") return [];
     const now = context.now();
     const { status, retryAfter } = outcome;
-    const { state, effects } = next(
-      { status: row.status, tries: row.attempts, dueAt: row.due_at },
-      { type: "tried", status, now, retryAfter, jitter },
-    );
     context.storage.exec(
-      `UPDATE deliveries SET status = ?, attempts = ?, due_at = ?, next_at = ?, leased_until = NULL,
-         last_status = ?, last_error = ?, last_response = ?, completed_at = ? WHERE id = ?`,
-      state.status,
-      state.tries,
-      state.dueAt ?? row.due_at,
-      state.dueAt,
+      `UPDATE deliveries SET leased_until = NULL, last_status = ?, last_error = ?, last_response = ?
+       WHERE id = ?`,
       status,
       outcome.error,
       outcome.response ?? null,
-      state.dueAt === null ? now : null,
       id,
     );
-    return effects.flatMap((effect) => {
-      switch (effect) {
-        case "answered":
-          return leave(context, row, { type: "answered" });
-        case "failed":
-          return leave(context, row, { type: "failed", now });
-        case "gone":
-        case "exhausted":
-          return row.endpoint === null
-            ? []
-            : advanceEndpoint(context, row.endpoint, { type: effect });
-        default:
-          return effect satisfies never;
-      }
-    });
+    return advanceDelivery(context, row, { type: "tried", status, now, retryAfter, jitter });
   });
 }
 
-function leave(
+/** Feeds one event to a delivery and carries out what the machine says, all in the caller's transaction. */
+function advanceDelivery(
   context: AccountContext,
   row: DeliveryRow,
-  event: Exclude<BreakerEvent, { type: "asked" }>,
+  event: DeliveryEvent,
 ): WorkMessage[] {
-  return row.lane === null ? [] : leaveLane(context, row.lane, event);
+  const now = context.now();
+  const { state, effects } = next(
+    { status: row.status, tries: row.attempts, dueAt: row.due_at },
+    event,
+  );
+  context.storage.exec(
+    "UPDATE deliveries SET status = ?, attempts = ?, due_at = ?, next_at = ?, completed_at = ? WHERE id = ?",
+    state.status,
+    state.tries,
+    state.dueAt ?? row.due_at,
+    state.dueAt,
+    state.dueAt === null ? now : null,
+    row.id,
+  );
+  return effects.flatMap((effect) => {
+    switch (effect) {
+      case "answered":
+        return row.lane === null ? [] : leaveLane(context, row.lane, { type: "answered" });
+      case "failed":
+        if (row.lane === null) return [];
+        return [
+          ...leaveLane(context, row.lane, { type: "failed", now }),
+          ...endOutwaited(context, row.lane),
+        ];
+      case "gone":
+      case "exhausted":
+        return row.endpoint === null
+          ? []
+          : advanceEndpoint(context, row.endpoint, { type: effect });
+      default:
+        return effect satisfies never;
+    }
+  });
+}
+
+/** Ends what is older than all of its tries should take, where the address is left alone because it keeps failing. */
+function endOutwaited(context: AccountContext, lane: string): WorkMessage[] {
+  if (probeAt(context, lane) === null) return [];
+  const old = context.storage.exec<DeliveryRow>(
+    `SELECT * FROM deliveries WHERE lane = ? AND status = 'pending' AND created_at <= ?
+       AND (leased_until IS NULL OR leased_until <= ?)`,
+    lane,
+    context.now() - scheduleSpan,
+    context.now(),
+  );
+  if (old.length === 0) return [];
+  const messages = old.flatMap((row) => advanceDelivery(context, row, { type: "outwaited" }));
+  return [...messages, ...callUp(context, lane)];
 }

@@ -2,13 +2,10 @@ import type { WorkMessage } from "../../schemas/work-message.ts";
 import {
   closed,
   next,
-  opensAfter,
   vacancies,
   type BreakerEvent,
   type BreakerState,
 } from "../deliver/breaker.ts";
-import * as life from "../deliver/delivery-machine.ts";
-import { scheduleSpan } from "../deliver/schedule.ts";
 import type { AccountContext } from "./context.ts";
 import type { SqlValue } from "./storage.ts";
 
@@ -81,11 +78,13 @@ export function callUpDue(context: AccountContext, limit: number): WorkMessage[]
     .flatMap(({ lane }) => callUp(context, lane));
 }
 
-/** The oldest go first, so that each keeps to its own schedule as far as the lane lets it. */
-function callUp(context: AccountContext, lane: string): WorkMessage[] {
+/**
+ * Calls up as many of those who wait as the lane has room for, the oldest first, so that each keeps to its own schedule
+ * as far as it can. A lane in which nothing is pending is forgotten.
+ */
+export function callUp(context: AccountContext, lane: string): WorkMessage[] {
   const now = context.now();
   const state = laneState(context, lane);
-  if (state.failures >= opensAfter) endOutwaited(context, lane);
   const called = context.storage.exec<{ id: string }>(
     `UPDATE deliveries SET next_at = ? WHERE id IN (SELECT id FROM deliveries
        WHERE lane = ? AND status = 'pending' AND next_at IS NULL ORDER BY id LIMIT ?) RETURNING id`,
@@ -114,20 +113,6 @@ function callUp(context: AccountContext, lane: string): WorkMessage[] {
     account: context.account,
     delivery: id,
   }));
-}
-
-/** Ends what has waited behind failures for longer than all of its tries would have taken. */
-function endOutwaited(context: AccountContext, lane: string): void {
-  const { state } = life.next({ status: "pending", tries: 0, dueAt: 0 }, { type: "outwaited" });
-  context.storage.exec(
-    `UPDATE deliveries SET status = ?, completed_at = ?, last_error = coalesce(last_error, ?)
-     WHERE lane = ? AND status = 'pending' AND next_at IS NULL AND created_at <= ?`,
-    state.status,
-    context.now(),
-    "the address kept failing",
-    lane,
-    context.now() - scheduleSpan,
-  );
 }
 
 function laneState(context: AccountContext, lane: string): BreakerState {

@@ -21,7 +21,7 @@ export type DeliveryEvent =
       /** A random number in [0, 1). */
       readonly jitter: number;
     }
-  /** It waited behind a failing address for longer than all of its tries take. */
+  /** Its address keeps failing, and it is older than all of its tries should take. */
   | { readonly type: "outwaited" }
   /** Its endpoint was disabled or deleted. */
   | { readonly type: "endpoint_ended" };
@@ -54,7 +54,7 @@ export function next(state: DeliveryState, event: DeliveryEvent): DeliveryTransi
       return { state: { status: "pending", tries, dueAt }, effects: ["failed"] };
     }
     case "outwaited":
-      return { state: end("failed"), effects: [] };
+      return { state: end("failed"), effects: ["exhausted"] };
     case "endpoint_ended":
       return { state: end("canceled"), effects: [] };
     default:
