@@ -92,20 +92,18 @@ export function callUp(context: AccountContext, lane: string): WorkMessage[] {
     lane,
     vacancies(state, now, inFlight(context, lane)),
   );
-  const [left] = context.storage.exec<{ parked: number | null; pending: number }>(
-    `SELECT sum(next_at IS NULL) AS parked, count(*) AS pending FROM deliveries
-     WHERE lane = ? AND status = 'pending'`,
-    lane,
-  );
-  if ((left?.pending ?? 0) === 0) {
-    context.storage.exec("DELETE FROM lanes WHERE lane = ?", lane);
-  } else {
-    const waiting = (left?.parked ?? 0) > 0;
+  const some = (which: string) =>
     context.storage.exec(
-      "UPDATE lanes SET wake_at = ? WHERE lane = ?",
-      waiting ? Math.max(state.probeAt ?? 0, now + again) : null,
+      `SELECT 1 FROM deliveries WHERE lane = ? AND status = 'pending' ${which} LIMIT 1`,
       lane,
-    );
+    ).length > 0;
+  if (some("AND next_at IS NULL")) {
+    const wakeAt = Math.max(state.probeAt ?? 0, now + again);
+    context.storage.exec("UPDATE lanes SET wake_at = ? WHERE lane = ?", wakeAt, lane);
+  } else if (some("")) {
+    context.storage.exec("UPDATE lanes SET wake_at = NULL WHERE lane = ?", lane);
+  } else {
+    context.storage.exec("DELETE FROM lanes WHERE lane = ?", lane);
   }
   return called.map(({ id }) => ({
     v: 1,

@@ -32,6 +32,9 @@ export const webhookTables: readonly string[] = [
   `ALTER TABLE deliveries ADD COLUMN redelivery_of TEXT`,
   `CREATE INDEX deliveries_by_edit ON deliveries (edit, id)`,
   `CREATE INDEX deliveries_by_endpoint ON deliveries (endpoint, id) WHERE endpoint IS NOT NULL`,
-  `CREATE INDEX deliveries_in_lane ON deliveries (lane, id) WHERE status = 'pending'`,
+  `CREATE INDEX deliveries_in_lane ON deliveries (lane, created_at) WHERE status = 'pending'`,
+  `CREATE INDEX deliveries_waiting ON deliveries (lane, id) WHERE status = 'pending' AND next_at IS NULL`,
+  `CREATE INDEX deliveries_under_way ON deliveries (lane, leased_until)
+    WHERE status = 'pending' AND leased_until IS NOT NULL`,
   `CREATE INDEX deliveries_frozen ON deliveries (completed_at) WHERE payload <> ''`,
 ];

@@ -1,5 +1,4 @@
 import type { DeliveryOutcome, DeliveryTask } from "../account/deliveries.ts";
-import type { WorkMessage } from "../../schemas/work-message.ts";
 import type { Services } from "../dispatch/ports.ts";
 import { describeError, log } from "../log.ts";
 import { checkPublicUrl, isLoopback } from "../network/public-url.ts";
@@ -11,17 +10,13 @@ import { signedHeaders } from "./signature.ts";
 const answerWithin = 15_000;
 
 /**
- * Makes one try at a webhook and records what came of it. Does nothing when no try is due. Returns what may be sent next
- * to the same address.
+ * Makes one try at a webhook and records what came of it. Does nothing when no try is due. What may be sent next to the
+ * same address goes to the queue, so that one run never works off a whole line.
  */
-export async function deliver(
-  services: Services,
-  id: string,
-  delivery: string,
-): Promise<readonly WorkMessage[]> {
+export async function deliver(services: Services, id: string, delivery: string): Promise<void> {
   const account = services.account(id);
   const task = await account.beginDelivery(delivery);
-  if (task === null) return [];
+  if (task === null) return;
   const outcome = await post(services, task);
   log(outcome.error === null ? "info" : "warn", "webhook.tried", {
     account: id,
@@ -31,7 +26,8 @@ export async function deliver(
     status: outcome.status,
     reason: outcome.error,
   });
-  return account.finishDelivery(delivery, outcome, services.random());
+  const called = await account.finishDelivery(delivery, outcome, services.random());
+  for (const message of called) await services.send(message);
 }
 
 async function post(services: Services, task: DeliveryTask): Promise<DeliveryOutcome> {

@@ -28,7 +28,8 @@ async function performOne(
     case "copy":
       return copyOutputs(services, account, message);
     case "deliver":
-      return deliver(services, account, message.delivery);
+      await deliver(services, account, message.delivery);
+      return [];
     case "purge":
       for (const prefix of message.prefixes) await purge(services.bucket, prefix);
       return [];

@@ -1,5 +1,6 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import { Delivery, DeliveryList } from "../../../schemas/delivery.ts";
+import { WebhookEvent } from "../../../schemas/webhook-event.ts";
 import type { AppEnv } from "../app-env.ts";
 import { authenticated } from "../authenticate.ts";
 import { keyProblems, problems } from "../problem-response.ts";
@@ -69,6 +70,23 @@ const ofEdit = createRoute({
 
 /** Events on their way to customers. */
 export function deliveryRoutes(app: OpenAPIHono<AppEnv>): void {
+  app.openAPIRegistry.registerWebhook({
+    method: "post",
+    path: "event",
+    operationId: "receiveEvent",
+    summary: "What an endpoint, or an edit's own webhook, is sent",
+    tags,
+    request: {
+      headers: z.object({
+        "webhook-id": z.string(),
+        "webhook-timestamp": z.string(),
+        "webhook-signature": z.string(),
+      }),
+      body: { content: { "application/json": { schema: WebhookEvent } }, required: true },
+    },
+    responses: { "2XX": { description: "Taken. Anything else is tried again." } },
+  });
+
   app.openapi(get, async (c) =>
     c.json(await carryOut(c, "delivery", { id: c.req.valid("param").id }), 200),
   );

@@ -258,6 +258,25 @@ describe("a delivery", () => {
     expect(seen).toEqual(made);
   });
 
+  it("that the release before wrote is sent and shown like any other", () => {
+    const { account, office } = opened();
+    const now = account.context.now();
+    account.context.storage.exec(
+      `INSERT INTO deliveries (id, edit, event, url, payload, status, due_at, next_at, created_at)
+       VALUES ('dlv_1', 'edit_1', 'evt_1', 'https://own.example.org/', '{"type":"edit.failed"}', 'pending', ?, ?, ?)`,
+      now,
+      now,
+      now,
+    );
+    office.pass(1_000);
+    expect(arrived(office, "own")).toEqual(["edit.failed"]);
+    expect(office.ask("delivery", { id: "dlv_1" })).toMatchObject({
+      type: "edit.failed",
+      status: "delivered",
+      endpoint: null,
+    });
+  });
+
   it("loses its payload 7 days after its end, and cannot be sent again then", () => {
     const { account, office } = opened();
     const id = endpoint(office, "e", "edit.queued");
