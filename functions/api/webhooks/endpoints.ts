@@ -11,7 +11,7 @@ import {
 } from "../../../schemas/webhook-endpoint.ts";
 import { mintWebhookSecret } from "../../deliver/signature.ts";
 import type { AppEnv } from "../app-env.ts";
-import { authenticated } from "../authenticate.ts";
+import { authenticated, keyInForce } from "../authenticate.ts";
 import { jsonBody, jsonProblems } from "../json-body.ts";
 import { keyProblems, problems } from "../problem-response.ts";
 import { checkEndpointUrl } from "./address.ts";
@@ -34,7 +34,7 @@ const create = createRoute({
   summary: "Have events sent to an address",
   tags,
   security,
-  middleware: [authenticated, ...jsonBody] as const,
+  middleware: [authenticated, keyInForce, ...jsonBody] as const,
   request: { body: { content: json(WebhookEndpointRequest), required: true } },
   responses: {
     201: { description: "The endpoint, with its secret", content: json(CreatedWebhookEndpoint) },
@@ -80,7 +80,7 @@ const change = createRoute({
   summary: "Change a webhook endpoint, disable it or enable it again",
   tags,
   security,
-  middleware: [authenticated, ...jsonBody] as const,
+  middleware: [authenticated, keyInForce, ...jsonBody] as const,
   request: { params, body: { content: json(WebhookEndpointChange), required: true } },
   responses: {
     200: { description: "The endpoint", content: json(WebhookEndpoint) },

@@ -81,7 +81,7 @@ describe("a lane", () => {
     expect(account.context.storage.exec("SELECT * FROM lanes")).toEqual([]);
   });
 
-  it("loses nobody, whatever messages get lost and however receivers answer", () => {
+  it("loses nobody, whatever messages and outcomes get lost and however receivers answer", () => {
     const answers = fc.array(fc.constantFrom(200, 200, 500, null), { minLength: 8, maxLength: 8 });
     const lost = fc.array(fc.boolean(), { minLength: 16, maxLength: 16 });
     fc.assert(

@@ -82,6 +82,8 @@ export class PostOffice {
       this.#account.pass(Math.max(0, moment - context.now()));
       if (next !== undefined && next.at <= context.now()) {
         this.#underWay.splice(this.#underWay.indexOf(next), 1);
+        // Whoever made the try is gone before it could say what came of it.
+        if (this.#lost()) continue;
         const { status } = next.answer;
         const outcome = { status, error: status === 200 ? null : "no", retryAfter: null };
         this.take(finishDelivery(context, next.task.id, outcome, 0.5));

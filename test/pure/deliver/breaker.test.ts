@@ -97,14 +97,14 @@ describe("the breaker of an address", () => {
           state = next(state, answered ? { type: "answered" } : failed(now)).state;
           now += 1;
         }
-        const open = state.probeAt !== null;
+        const isOpen = state.probeAt !== null;
         let through = 0;
         for (let ask = 0; ask < 20; ask++) {
           const { state: after, verdict } = next(state, asked(now + 600_001));
           state = after;
           if (verdict !== null && "admitted" in verdict) through += 1;
         }
-        expect(through).toBe(open ? 1 : 20);
+        expect(through).toBe(isOpen ? 1 : 20);
       }),
     );
   });

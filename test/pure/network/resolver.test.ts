@@ -8,13 +8,11 @@ function scripted(answers: { A?: unknown; AAAA?: unknown; status?: number }) {
   const asked: string[] = [];
   const resolve = dnsOverHttps({
     url,
-    fetch: (input) => {
-      const query = new URL(String(input)).searchParams;
-      asked.push(`${query.get("name")} ${query.get("type")}`);
+    fetch: async (input) => {
+      const query = new URL(new Request(input).url).searchParams;
+      asked.push(`${query.get("name") ?? ""} ${query.get("type") ?? ""}`);
       const body = query.get("type") === "A" ? answers.A : answers.AAAA;
-      return Promise.resolve(
-        Response.json(body ?? { Status: 0 }, { status: answers.status ?? 200 }),
-      );
+      return Response.json(body ?? { Status: 0 }, { status: answers.status ?? 200 });
     },
   });
   return { resolve, asked };

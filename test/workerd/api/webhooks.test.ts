@@ -97,7 +97,7 @@ describe("a webhook endpoint", () => {
       "edit.starting",
       "edit.succeeded",
     ]);
-    expect(events.map(({ sequence }) => sequence).toSorted()).toEqual([1, 2, 3]);
+    expect(new Set(events.map(({ sequence }) => sequence))).toEqual(new Set([1, 2, 3]));
     const [ended] = await receivedAt(own);
     const fallback = (await call(key, "GET", "/v1/webhooks/default/secret")) as { key: string };
     if (ended === undefined) throw new Error("nothing came");
@@ -105,9 +105,11 @@ describe("a webhook endpoint", () => {
     expect(() => verified(secret, ended)).toThrow("No matching signature");
 
     const ofEdit = DeliveryList.parse(await call(key, "GET", `/v1/edits/${edit}/deliveries`));
-    expect(ofEdit.data.map(({ endpoint }) => endpoint).toSorted()).toEqual(
-      [id, id, id, null].toSorted(),
+    const [ownOnes, endpoints] = [null, id].map((to) =>
+      ofEdit.data.filter(({ endpoint }) => endpoint === to),
     );
+    expect(ownOnes).toHaveLength(1);
+    expect(endpoints).toHaveLength(3);
     const page = DeliveryList.parse(await call(key, "GET", `${base}/${id}/deliveries?limit=2`));
     const rest = DeliveryList.parse(
       await call(key, "GET", `${base}/${id}/deliveries?before=${page.next}`),
