@@ -83,7 +83,7 @@ export const endpointDisabled: Refusal = {
 export function dropPayloads(context: AccountContext): void {
   context.storage.exec(
     `UPDATE deliveries SET type = coalesce(type, json_extract(payload, '$.type')), payload = ''
-     WHERE payload <> '' AND completed_at < ?`,
+     WHERE payload <> '' AND completed_at <= ?`,
     context.now() - spans.events,
   );
 }

@@ -1,7 +1,7 @@
 import type { WorkMessage } from "../../schemas/work-message.ts";
 import { editPrefixes, inputsPrefix, uploadKey } from "../images/object-keys.ts";
 import { advance, dispatchDelay } from "./advance.ts";
-import { urlsOutlive, type AccountContext } from "./context.ts";
+import { spans, urlsOutlive, type AccountContext } from "./context.ts";
 import { dropPayloads } from "./delivery-log.ts";
 import type { EditRow } from "./edit-row.ts";
 import { pruneEvents } from "./events.ts";
@@ -49,6 +49,8 @@ const deadlines = [
   "SELECT min(purge_at) AS due FROM edits WHERE purge_at IS NOT NULL",
   "SELECT min(lease_until) AS due FROM stagings",
   "SELECT min(expires_at) AS due FROM uploads",
+  `SELECT created_at + ${spans.events} AS due FROM events ORDER BY sequence LIMIT 1`,
+  `SELECT min(completed_at) + ${spans.events} AS due FROM deliveries WHERE payload <> ''`,
 ];
 
 function endExpired(context: AccountContext): WorkMessage[] {

@@ -54,7 +54,7 @@ export function send(
 
 /** Drops events that are older than the log is kept. */
 export function pruneEvents(context: AccountContext): void {
-  context.storage.exec("DELETE FROM events WHERE created_at < ?", context.now() - spans.events);
+  context.storage.exec("DELETE FROM events WHERE created_at <= ?", context.now() - spans.events);
 }
 
 /** One row of the log: gapless, frozen as it is now, with the id that every delivery of it carries. */
