@@ -20,7 +20,7 @@ const again = 30_000;
 
 /**
  * Whether a try may begin in its lane: the breaker of an endpoint, or of the address that edits were given. A delivery
- * that may not is parked (`next_at` null) until the lane, which is then due itself, calls it up.
+ * that may not is parked (`next_at` null) until the lane calls it up, which is due itself for as long as somebody waits.
  */
 export function enterLane(context: AccountContext, lane: string, delivery: string): boolean {
   const now = context.now();
@@ -31,8 +31,7 @@ export function enterLane(context: AccountContext, lane: string, delivery: strin
   });
   if (verdict === null) throw new Error("the breaker gave no verdict");
   if ("admitted" in verdict) {
-    // A probe that gets lost must not leave those who wait behind it for ever.
-    if (state.probeAt !== null) saveLane(context, lane, state, state.probeAt);
+    if (state.probeAt !== null) saveLane(context, lane, state, null);
     return true;
   }
   context.storage.exec(
@@ -53,7 +52,7 @@ export function leaveLane(
   // Nobody waits in a lane of which nothing is kept.
   if (before === undefined && event.type === "answered") return [];
   const { state } = next(stateOf(before), event);
-  saveLane(context, lane, state, state.probeAt);
+  saveLane(context, lane, state, null);
   return callUp(context, lane);
 }
 

@@ -136,14 +136,21 @@ describe("an endpoint", () => {
   it("that was disabled gets new events once it is enabled again", () => {
     const { account, office } = opened();
     const id = endpoint(office, "back", "edit.queued");
+    account.accept();
     office.ask("changeEndpoint", { id, change: { status: "disabled" } });
     expect(() => office.ask("testEndpoint", { id })).toThrow("webhook_endpoint_disabled");
     finishedEdit(account, office);
     expect(arrived(office, "back")).toEqual([]);
+    const [canceled] = office.ask("endpointDeliveries", { id, limit: 1 }).data;
+    expect(canceled?.status).toBe("canceled");
+    const again = () => office.ask("redeliver", { id: canceled?.id ?? "" });
+    expect(again).toThrow("webhook_endpoint_disabled");
     const back = office.ask("changeEndpoint", { id, change: { status: "enabled" } });
     expect(back).toMatchObject({ status: "enabled", disabled_reason: null, disabled_at: null });
     finishedEdit(account, office);
     expect(arrived(office, "back")).toEqual(["edit.queued"]);
+    expect(again()).toMatchObject({ redelivery_of: canceled?.id });
+    expect(arrived(office, "back")).toEqual(["edit.queued", "edit.queued"]);
   });
 
   it("gets a test event whatever its filter, and no other endpoint does", () => {

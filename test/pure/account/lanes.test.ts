@@ -69,6 +69,8 @@ describe("a lane", () => {
       disabled_reason: "exhausted",
     });
     expect(office.counts()).toEqual({ failed: 1, canceled: 49 });
+    const { data } = office.ask("endpointDeliveries", { id, limit: 100 });
+    expect(data.find(({ status }) => status === "failed")).toEqual(data.at(-1));
   });
 
   it("of edits' own webhooks ends each delivery too, however many wait for the same address", () => {

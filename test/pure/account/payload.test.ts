@@ -62,6 +62,13 @@ describe("a frozen payload", () => {
     expect(data.warnings).toEqual([warning]);
   });
 
+  it("is measured in bytes, not in characters", () => {
+    const warnings = Array.from({ length: 4 }, () => ({ code: "w", detail: "漢".repeat(1_000) }));
+    const { data, trimmed } = event(largest, warnings);
+    expect(JSON.stringify(data).length).toBeLessThan(payloadBytes / 2);
+    expect(trimmed).toEqual(["warnings"]);
+  });
+
   it("has its warnings shortened first, and says so", () => {
     const { data, trimmed } = event(
       { order: "12" },
