@@ -56,6 +56,18 @@ describe("a lane", () => {
     expect(office.counts()).toEqual({ delivered: 100 });
   });
 
+  it("of an endpoint that failed five times in a row sends one try of many that come at once", () => {
+    const account = testAccount();
+    const office = new PostOffice(account, () => ({ status: 503 }));
+    endpoint(office, bad);
+    for (let made = 0; made < 5; made++) edit(account, office);
+    office.pass(1_000);
+    expect(office.tries).toHaveLength(5);
+    account.pass(40_000);
+    for (let made = 0; made < 5; made++) edit(account, office);
+    expect(office.tries).toHaveLength(6);
+  });
+
   it("of an endpoint that never answers ends with it, after the whole schedule of its oldest event", () => {
     const account = testAccount();
     const office = new PostOffice(account, () => ({ status: null, takes: 15_000 }));
