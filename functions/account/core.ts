@@ -252,7 +252,10 @@ export class AccountCore {
     name: Name,
     input: WebhookProcedures[Name][0],
   ): Result<Done<WebhookProcedures[Name][1]>, Refusal> {
-    return this.#for(keyHash, () => this.#changed(runWebhookProcedure(this.#context, name, input)));
+    return this.#for(keyHash, () => {
+      const done = runWebhookProcedure(this.#context, name, input);
+      return done.ok && done.value.changed ? this.#changed(done) : done;
+    });
   }
 
   /** Hands out what is due; the alarm, the queue and the cron all come here. */

@@ -74,6 +74,7 @@ export function redeliver(context: AccountContext, row: DeliveryRow): Result<Del
   return ok(addDelivery(context, { edit, event, type, endpoint, url, payload, redeliveryOf }));
 }
 
+/** Nothing can be sent to an endpoint that is disabled or deleted. */
 export const endpointDisabled: Refusal = {
   code: "webhook_endpoint_disabled",
   detail: "The endpoint is disabled or deleted. Enable it first: PATCH it with status enabled.",

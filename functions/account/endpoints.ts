@@ -4,6 +4,7 @@ import {
   type WebhookEndpointRequest,
 } from "../../schemas/webhook-endpoint.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
+import { next as nextOfDelivery } from "../deliver/delivery-machine.ts";
 import type { Refusal } from "../errors/refusal.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { AccountContext } from "./context.ts";
@@ -119,10 +120,14 @@ export function advanceEndpoint(
   });
 }
 
+/** All at once: what the machine says of a pending delivery does not depend on its tries. */
 function endDeliveries(context: AccountContext, endpoint: string): void {
+  const pending = { status: "pending", tries: 0, dueAt: 0 } as const;
+  const { state } = nextOfDelivery(pending, { type: "endpoint_ended" });
   context.storage.exec(
-    `UPDATE deliveries SET status = 'canceled', next_at = NULL, leased_until = NULL, completed_at = ?
+    `UPDATE deliveries SET status = ?, next_at = NULL, leased_until = NULL, completed_at = ?
      WHERE endpoint = ? AND status = 'pending'`,
+    state.status,
     context.now(),
     endpoint,
   );

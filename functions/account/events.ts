@@ -44,8 +44,7 @@ export function send(
   { type, data, edit = "" }: Happening,
   addresses: readonly (Pick<EndpointRow, "url"> & { readonly id: string | null })[],
 ): WorkMessage[] {
-  const { sequence, event, payload } = append(context, type, data, edit);
-  if (sequence === 0) throw new Error("the event has no place in the log");
+  const { event, payload } = append(context, type, data, edit);
   return addresses.map(({ id: endpoint, url }) => {
     const { id } = addDelivery(context, { edit, event, type, endpoint, url, payload });
     return { v: 1, type: "deliver", account: context.account, delivery: id };
@@ -63,7 +62,7 @@ function append(
   type: WebhookEvent["type"],
   data: WebhookEvent["data"],
   edit: string,
-): { sequence: number; event: string; payload: string } {
+): { event: string; payload: string } {
   const [next] = context.storage.exec<{ last_sequence: number }>(
     "UPDATE account SET last_sequence = last_sequence + 1 RETURNING last_sequence",
   );
@@ -80,5 +79,5 @@ function append(
     payload,
     context.now(),
   );
-  return { sequence, event, payload };
+  return { event, payload };
 }

@@ -22,6 +22,8 @@ import { rotateDefaultSecret, rotateEndpointSecret } from "./secrets.ts";
 export interface Done<Value> {
   readonly value: Value;
   readonly messages: readonly WorkMessage[];
+  /** Whether it may have moved the account's next deadline. */
+  readonly changed: boolean;
 }
 
 /** What customers do with endpoints, secrets and deliveries: each procedure with what it takes and gives. */
@@ -54,23 +56,25 @@ const handlers: Handlers = {
       done({ ...toEndpoint(row), secret }),
     ),
 
-  listEndpoints: (context) => ok(done(endpoints.listEndpoints(context).map(toEndpoint))),
+  listEndpoints: (context) => ok(read(endpoints.listEndpoints(context).map(toEndpoint))),
 
-  endpoint: (context, { id }) => of(context, id, (row) => done(toEndpoint(row))),
+  endpoint: (context, { id }) => ofEndpoint(context, id, (row) => read(toEndpoint(row))),
 
   changeEndpoint: (context, { id, change }) =>
-    of(context, id, (row) => {
+    ofEndpoint(context, id, (row) => {
       const changed = endpoints.changeEndpoint(context, row, change);
       return done(toEndpoint(changed.row), changed.messages);
     }),
 
   deleteEndpoint: (context, { id }) =>
-    of(context, id, () => done(null, endpoints.advanceEndpoint(context, id, { type: "delete" }))),
+    ofEndpoint(context, id, () =>
+      done(null, endpoints.advanceEndpoint(context, id, { type: "delete" })),
+    ),
 
-  endpointSecret: (context, { id }) => of(context, id, (row) => done(row.secret)),
+  endpointSecret: (context, { id }) => ofEndpoint(context, id, (row) => read(row.secret)),
 
   rotateSecret: (context, { id, secret }) =>
-    of(context, id, () => done(rotated(secret, rotateEndpointSecret(context, id, secret)))),
+    ofEndpoint(context, id, () => done(rotated(secret, rotateEndpointSecret(context, id, secret)))),
 
   rotateDefaultSecret: (context, { secret }) =>
     ok(done(rotated(secret, rotateDefaultSecret(context, secret)))),
@@ -89,13 +93,13 @@ const handlers: Handlers = {
   },
 
   endpointDeliveries: (context, { id, ...query }) =>
-    of(context, id, () => done(log.endpointDeliveries(context, id, query))),
+    ofEndpoint(context, id, () => read(log.endpointDeliveries(context, id, query))),
 
   editDeliveries: (context, { id, ...query }) =>
-    map(visibleEdit(context, id), () => done(log.editDeliveries(context, id, query))),
+    map(visibleEdit(context, id), () => read(log.editDeliveries(context, id, query))),
 
   delivery: (context, { id }) =>
-    map(log.knownDelivery(context, id), (row) => done(log.deliveryResource(context, row))),
+    map(log.knownDelivery(context, id), (row) => read(log.deliveryResource(context, row))),
 
   redeliver: (context, { id }) => {
     const found = log.knownDelivery(context, id);
@@ -118,7 +122,11 @@ export function runWebhookProcedure<Name extends keyof WebhookProcedures>(
 }
 
 function done<Value>(value: Value, messages: readonly WorkMessage[] = []): Done<Value> {
-  return { value, messages };
+  return { value, messages, changed: true };
+}
+
+function read<Value>(value: Value): Done<Value> {
+  return { value, messages: [], changed: false };
 }
 
 function map<From, To>(
@@ -128,7 +136,7 @@ function map<From, To>(
   return result.ok ? ok(work(result.value)) : result;
 }
 
-function of<To>(
+function ofEndpoint<To>(
   context: AccountContext,
   id: string,
   work: (row: EndpointRow) => To,

@@ -18,6 +18,7 @@ import { resultRoutes } from "./results.ts";
 import { uploadRoutes } from "./uploads.ts";
 import { deliveryRoutes } from "./webhooks/deliveries.ts";
 import { webhookEndpointRoutes } from "./webhooks/endpoints.ts";
+import { webhookSecretRoutes } from "./webhooks/secrets.ts";
 
 /** A router whose validation failures become problems; every resource is one. */
 function createRouter(): OpenAPIHono<AppEnv> {
@@ -76,6 +77,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
     uploadRoutes,
     accountRoutes,
     webhookEndpointRoutes,
+    webhookSecretRoutes,
     deliveryRoutes,
     adminRoutes,
     resultRoutes,

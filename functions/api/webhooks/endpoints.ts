@@ -1,15 +1,12 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
-import { WebhookSecret } from "../../../schemas/account.ts";
 import { Delivery, DeliveryList } from "../../../schemas/delivery.ts";
 import {
   CreatedWebhookEndpoint,
-  RotatedSecret,
   WebhookEndpoint,
   WebhookEndpointChange,
   WebhookEndpointList,
   WebhookEndpointRequest,
 } from "../../../schemas/webhook-endpoint.ts";
-import { mintWebhookSecret } from "../../deliver/signature.ts";
 import type { AppEnv } from "../app-env.ts";
 import { authenticated, keyInForce } from "../authenticate.ts";
 import { jsonBody, jsonProblems } from "../json-body.ts";
@@ -17,6 +14,7 @@ import { keyProblems, problems } from "../problem-response.ts";
 import { checkEndpointUrl } from "./address.ts";
 import { pageQuery } from "./deliveries.ts";
 import { carryOut } from "./procedure.ts";
+import { freshSecret } from "./secrets.ts";
 
 const tags = ["Webhooks"];
 const security = [{ apiKey: [] }];
@@ -105,44 +103,6 @@ const remove = createRoute({
   responses: { 204: { description: "It is gone." }, ...known },
 });
 
-const secret = createRoute({
-  method: "get",
-  path: `${one}/secret`,
-  operationId: "getWebhookEndpointSecret",
-  summary: "The secret that signs what is sent to the endpoint",
-  tags,
-  security,
-  middleware,
-  request: { params },
-  responses: { 200: { description: "The secret", content: json(WebhookSecret) }, ...known },
-});
-
-const rotate = createRoute({
-  method: "post",
-  path: `${one}/rotate-secret`,
-  operationId: "rotateWebhookEndpointSecret",
-  summary: "Replace the endpoint's secret; the one before signs as well for 24 hours",
-  tags,
-  security,
-  middleware,
-  request: { params },
-  responses: { 200: { description: "The new secret", content: json(RotatedSecret) }, ...known },
-});
-
-const rotateDefault = createRoute({
-  method: "post",
-  path: "/v1/webhooks/default/rotate-secret",
-  operationId: "rotateWebhookSecret",
-  summary: "Replace the secret that signs edits' own webhooks; the one before signs for 24 hours",
-  tags,
-  security,
-  middleware,
-  responses: {
-    200: { description: "The new secret", content: json(RotatedSecret) },
-    ...problems(...keyProblems),
-  },
-});
-
 const test = createRoute({
   method: "post",
   path: `${one}/test`,
@@ -178,7 +138,7 @@ export function webhookEndpointRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(create, async (c) => {
     const request = c.req.valid("json");
     await checkEndpointUrl(c, request.url);
-    return c.json(await carryOut(c, "createEndpoint", { ...request, secret: newSecret() }), 201);
+    return c.json(await carryOut(c, "createEndpoint", { ...request, secret: freshSecret() }), 201);
   });
 
   app.openapi(list, async (c) => {
@@ -202,19 +162,6 @@ export function webhookEndpointRoutes(app: OpenAPIHono<AppEnv>): void {
     return c.body(null, 204);
   });
 
-  app.openapi(secret, async (c) =>
-    c.json({ key: await carryOut(c, "endpointSecret", { id: c.req.valid("param").id }) }, 200),
-  );
-
-  app.openapi(rotate, async (c) => {
-    const { id } = c.req.valid("param");
-    return c.json(await carryOut(c, "rotateSecret", { id, secret: newSecret() }), 200);
-  });
-
-  app.openapi(rotateDefault, async (c) =>
-    c.json(await carryOut(c, "rotateDefaultSecret", { secret: newSecret() }), 200),
-  );
-
   app.openapi(test, async (c) =>
     c.json(await carryOut(c, "testEndpoint", { id: c.req.valid("param").id }), 202),
   );
@@ -224,8 +171,4 @@ export function webhookEndpointRoutes(app: OpenAPIHono<AppEnv>): void {
     const page = await carryOut(c, "endpointDeliveries", { id, ...c.req.valid("query") });
     return c.json({ object: "list" as const, ...page }, 200);
   });
-}
-
-function newSecret(): string {
-  return mintWebhookSecret((into) => crypto.getRandomValues(into));
 }
