@@ -16,7 +16,7 @@ const known = problems(...keyProblems, "webhook_endpoint_not_found");
 
 const secret = createRoute({
   method: "get",
-  path: `/v1/webhook-endpoints/{id}/secret`,
+  path: "/v1/webhook-endpoints/{id}/secret",
   operationId: "getWebhookEndpointSecret",
   summary: "The secret that signs what is sent to the endpoint",
   tags,
@@ -28,7 +28,7 @@ const secret = createRoute({
 
 const rotate = createRoute({
   method: "post",
-  path: `/v1/webhook-endpoints/{id}/rotate-secret`,
+  path: "/v1/webhook-endpoints/{id}/rotate-secret",
   operationId: "rotateWebhookEndpointSecret",
   summary: "Replace the endpoint's secret; the one before signs as well for 24 hours",
   tags,
