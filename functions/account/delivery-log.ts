@@ -89,7 +89,6 @@ export function dropPayloads(context: AccountContext): void {
   );
 }
 
-/** The address's breaker still decides when. */
 function tryNow(context: AccountContext, row: DeliveryRow): DeliveryRow {
   const now = context.now();
   const [after] = context.storage.exec<DeliveryRow>(

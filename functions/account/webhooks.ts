@@ -16,6 +16,7 @@ import { instant } from "./edit-row.ts";
 import { toEndpoint, type EndpointRow } from "./endpoint-row.ts";
 import * as endpoints from "./endpoints.ts";
 import { send } from "./events.ts";
+import { hurryLane } from "./lanes.ts";
 import { rotateDefaultSecret, rotateEndpointSecret } from "./secrets.ts";
 
 /** What came of a procedure, and what has to follow. */
@@ -87,6 +88,7 @@ const handlers: Handlers = {
     const messages = send(context, { type: "webhook.test", data: toEndpoint(row) }, [row]);
     const [message] = messages;
     const delivery = message?.type === "deliver" ? message.delivery : "";
+    hurryLane(context, id);
     return map(log.knownDelivery(context, delivery), (sent) =>
       done(log.deliveryResource(context, sent), messages),
     );
@@ -104,11 +106,12 @@ const handlers: Handlers = {
   redeliver: (context, { id }) => {
     const found = log.knownDelivery(context, id);
     if (!found.ok) return found;
-    return map(log.redeliver(context, found.value), (row) =>
-      done(log.deliveryResource(context, row), [
+    return map(log.redeliver(context, found.value), (row) => {
+      if (row.lane !== null) hurryLane(context, row.lane);
+      return done(log.deliveryResource(context, row), [
         { v: 1, type: "deliver", account: context.account, delivery: row.id },
-      ]),
-    );
+      ]);
+    });
   },
 };
 

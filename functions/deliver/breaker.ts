@@ -11,7 +11,9 @@ export type BreakerEvent =
   /** A try wants to begin, beside `inFlight` others that have. */
   | { readonly type: "asked"; readonly now: number; readonly inFlight: number }
   | { readonly type: "answered" }
-  | { readonly type: "failed"; readonly now: number };
+  | { readonly type: "failed"; readonly now: number }
+  /** The customer asks for a try now, and is let in as the next probe. */
+  | { readonly type: "hurried"; readonly now: number };
 
 export interface BreakerTransition {
   readonly state: BreakerState;
@@ -58,6 +60,9 @@ export function next(state: BreakerState, event: BreakerEvent): BreakerTransitio
       const pause = Math.min(firstPause * 2 ** (failures - opensAfter), longestPause);
       return { state: { failures, probeAt: event.now + pause }, verdict: null };
     }
+    case "hurried":
+      if (state.probeAt === null || state.probeAt <= event.now) return { state, verdict: null };
+      return { state: { ...state, probeAt: event.now }, verdict: null };
     default:
       return event satisfies never;
   }

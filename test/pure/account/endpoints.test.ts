@@ -3,7 +3,7 @@ import { claim, report } from "../../../functions/account/attempts.ts";
 import { beginDelivery, finishDelivery } from "../../../functions/account/deliveries.ts";
 import { wants } from "../../../functions/account/endpoint-row.ts";
 import { EditParameters } from "../../../schemas/edit.ts";
-import type { EventFilter } from "../../../schemas/webhook-endpoint.ts";
+import { EventFilter } from "../../../schemas/webhook-endpoint.ts";
 import { EventType } from "../../../schemas/webhook-event.ts";
 import { manifest } from "./fixtures.ts";
 import { testAccount, type TestAccount } from "./harness.ts";
@@ -56,6 +56,11 @@ describe("a filter", () => {
     [[], []],
   ])("%j lets %j through", (filters, types) => {
     expect(EventType.options.filter((type) => wants(filters, type))).toEqual(types);
+  });
+
+  it("may name every type but the test, which nobody subscribes to", () => {
+    const named = EventFilter.options.filter((filter) => !filter.includes("*"));
+    expect([...named, "webhook.test"].toSorted()).toEqual([...EventType.options].toSorted());
   });
 });
 

@@ -68,6 +68,25 @@ describe("a lane", () => {
     expect(office.tries).toHaveLength(6);
   });
 
+  it("of an endpoint that fails is tried at once by hand, and opens for all when it answers", () => {
+    const account = testAccount();
+    let down = true;
+    const office = new PostOffice(account, () => ({ status: down ? 503 : 200 }));
+    const { id } = endpoint(office, bad);
+    for (let made = 0; made < 40; made++) edit(account, office);
+    office.pass(hour);
+    const before = office.tries.length;
+    office.ask("testEndpoint", { id });
+    expect(office.tries).toHaveLength(before + 1);
+    office.pass(1_000);
+    down = false;
+    const [newest] = office.ask("endpointDeliveries", { id, limit: 1 }).data;
+    office.ask("redeliver", { id: newest?.id ?? "" });
+    expect(office.tries).toHaveLength(before + 2);
+    office.pass(60_000);
+    expect(office.counts()["delivered"]).toBeGreaterThan(30);
+  });
+
   it("of an endpoint that never answers ends with it, after the whole schedule of its oldest event", () => {
     const account = testAccount();
     const office = new PostOffice(account, () => ({ status: null, takes: 15_000 }));

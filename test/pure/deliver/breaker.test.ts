@@ -72,6 +72,18 @@ const table: [
     failed(0),
     { state: open(41, 600_000), verdict: null },
   ],
+  [
+    "a try by hand is the next probe",
+    open(5, 31_000),
+    { type: "hurried", now: 2_000 },
+    { state: open(5, 2_000), verdict: null },
+  ],
+  [
+    "a try by hand is nothing special where it is closed",
+    closed,
+    { type: "hurried", now: 2_000 },
+    { state: closed, verdict: null },
+  ],
   ["an answer closes it", open(9, 500), { type: "answered" }, { state: closed, verdict: null }],
 ];
 
