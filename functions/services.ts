@@ -6,6 +6,10 @@ import type { Provider } from "./dispatch/providers/provider.ts";
 import { replicateProvider } from "./dispatch/providers/replicate.ts";
 import { readConfiguration, type Configuration } from "./env.ts";
 import { regionOf } from "./keys/account-id.ts";
+import { dnsOverHttps, type Resolve } from "./network/resolver.ts";
+
+/** A public resolver that answers in JSON. */
+const resolverUrl = "https://cloudflare-dns.com/dns-query";
 
 /** The object of an account, placed in the account's region when it is first addressed. */
 export function accountStub(
@@ -30,9 +34,15 @@ export function servicesOf(env: Env): Services {
       await env.WORK.send(message, { delaySeconds });
     },
     fetch: (input, init) => fetch(input, init),
+    resolve: publicResolver(),
     now: Date.now,
     random: Math.random,
   };
+}
+
+/** Finds addresses by DNS over HTTPS: a Worker cannot ask its own network. */
+export function publicResolver(): Resolve {
+  return dnsOverHttps({ url: resolverUrl, fetch: (input, init) => fetch(input, init) });
 }
 
 function providerOf(configuration: Configuration): Provider {

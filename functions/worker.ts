@@ -21,12 +21,13 @@ export default {
 
   async queue(batch, env) {
     const services = servicesOf(env);
-    for (const message of batch.messages) {
+    // At the same time: a webhook whose receiver is slow holds up nothing else of its batch.
+    const work = batch.messages.map(async (message) => {
       const parsed = WorkMessage.safeParse(message.body);
       if (!parsed.success) {
         log("error", "work.unreadable", { queue: batch.queue });
         message.ack();
-        continue;
+        return;
       }
       const { type, account } = parsed.data;
       if (batch.queue.startsWith(deadQueue)) {
@@ -43,7 +44,8 @@ export default {
         log("warn", "work.failed", { type, account, reason: describeError(error) });
         message.retry({ delaySeconds: Math.min(2 ** message.attempts, 300) });
       }
-    }
+    });
+    await Promise.all(work);
   },
 
   async scheduled(_event, env) {

@@ -52,6 +52,12 @@ export const problemCatalogue = {
   content_conflict: { status: 409, title: "Other bytes are stored already" },
   webhook_url_not_allowed: { status: 422, title: "The webhook URL is not allowed" },
 
+  webhook_endpoint_not_found: { status: 404, title: "There is no such webhook endpoint" },
+  webhook_endpoints_too_many: { status: 409, title: "The account has too many webhook endpoints" },
+  webhook_endpoint_disabled: { status: 409, title: "The webhook endpoint is disabled" },
+  delivery_not_found: { status: 404, title: "There is no such delivery" },
+  delivery_payload_gone: { status: 410, title: "The delivery's payload has been removed" },
+
   edit_not_found: { status: 404, title: "There is no such edit" },
   edit_deleted: { status: 410, title: "The edit has been deleted" },
   preview_not_found: { status: 404, title: "There is no preview" },

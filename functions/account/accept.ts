@@ -126,11 +126,11 @@ export function accept(context: AccountContext, request: AcceptRequest): Result<
       recordKey(context, request.idempotencyKey, fingerprint, row.id);
     }
     context.storage.exec("DELETE FROM stagings WHERE edit = ?", row.id);
-    announce(context, row);
+    const deliveries = announce(context, row);
     return ok({
       row,
       replayed: false,
-      messages: [{ v: 1, type: "dispatch", account: context.account, edit: row.id }],
+      messages: [{ v: 1, type: "dispatch", account: context.account, edit: row.id }, ...deliveries],
     });
   });
 }

@@ -1,8 +1,7 @@
 import type { WorkMessage } from "../../schemas/work-message.ts";
 import { spans, type AccountContext } from "./context.ts";
-import { addDelivery } from "./deliveries.ts";
 import { isTerminal, next, type EditEvent } from "./edit-machine.ts";
-import type { EditRow, SettledParameters } from "./edit-row.ts";
+import type { EditRow } from "./edit-row.ts";
 import { announce } from "./events.ts";
 import { settle } from "./ledger.ts";
 
@@ -68,15 +67,9 @@ export function advance(
         settle(context, row.id, row.reserved, after.charged);
         endAttempts(context, row, state.status);
         break;
-      case "announce": {
-        const happened = announce(context, after);
-        const { webhook } = JSON.parse(row.parameters) as SettledParameters;
-        if (ended && webhook !== undefined) {
-          const delivery = addDelivery(context, happened, webhook);
-          messages.push({ v: 1, type: "deliver", account: context.account, delivery });
-        }
+      case "announce":
+        messages.push(...announce(context, after));
         break;
-      }
       case "dispatch":
         messages.push({ ...about, type: "dispatch" });
         break;

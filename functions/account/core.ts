@@ -22,6 +22,7 @@ import { exists, migrate, storedAccountId } from "./schema.ts";
 import type { Storage } from "./storage.ts";
 import * as uploads from "./uploads.ts";
 import { Waker, type WakeNets } from "./waker.ts";
+import { runWebhookProcedure, type Done, type WebhookProcedures } from "./webhooks.ts";
 
 /** A page of edits as resources. */
 export interface EditResources {
@@ -236,8 +237,25 @@ export class AccountCore {
     return this.#changed(deliveries.beginDelivery(this.#context, id));
   }
 
-  finishDelivery(id: string, outcome: deliveries.DeliveryOutcome, jitter: number): void {
-    this.#changed(deliveries.finishDelivery(this.#context, id, outcome, jitter));
+  /** Records a try; returns what may be sent next. */
+  finishDelivery(
+    id: string,
+    outcome: deliveries.DeliveryOutcome,
+    jitter: number,
+  ): readonly WorkMessage[] {
+    return this.#changed(deliveries.finishDelivery(this.#context, id, outcome, jitter));
+  }
+
+  /** Carries out one of the procedures of `webhooks.ts`. */
+  webhooks<Name extends keyof WebhookProcedures>(
+    keyHash: string,
+    name: Name,
+    input: WebhookProcedures[Name][0],
+  ): Result<Done<WebhookProcedures[Name][1]>, Refusal> {
+    return this.#for(keyHash, () => {
+      const done = runWebhookProcedure(this.#context, name, input);
+      return done.ok && done.value.changed ? this.#changed(done) : done;
+    });
   }
 
   /** Hands out what is due; the alarm, the queue and the cron all come here. */

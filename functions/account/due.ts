@@ -1,10 +1,12 @@
 import type { WorkMessage } from "../../schemas/work-message.ts";
 import { editPrefixes, inputsPrefix, uploadKey } from "../images/object-keys.ts";
 import { advance, dispatchDelay } from "./advance.ts";
-import { urlsOutlive, type AccountContext } from "./context.ts";
+import { spans, urlsOutlive, type AccountContext } from "./context.ts";
+import { dropPayloads } from "./delivery-log.ts";
 import type { EditRow } from "./edit-row.ts";
 import { pruneEvents } from "./events.ts";
 import { pruneKeys } from "./idempotency.ts";
+import { callUpDue } from "./lanes.ts";
 import { expireUploads } from "./uploads.ts";
 
 /** How long a piece of work may be lost before it is due again, in milliseconds. */
@@ -23,6 +25,7 @@ export function takeDue(context: AccountContext): WorkMessage[] {
     ...redispatch(context),
     ...lookForLost(context),
     ...redeliver(context),
+    ...callUpDue(context, batch),
     ...sweep(context),
   ]);
 }
@@ -42,9 +45,12 @@ const deadlines = [
   "SELECT min(lease_until) AS due FROM edits WHERE status IN ('starting', 'processing')",
   "SELECT min(dispatch_at) AS due FROM edits WHERE status = 'queued'",
   "SELECT min(next_at) AS due FROM deliveries WHERE next_at IS NOT NULL",
+  "SELECT min(wake_at) AS due FROM lanes WHERE wake_at IS NOT NULL",
   "SELECT min(purge_at) AS due FROM edits WHERE purge_at IS NOT NULL",
   "SELECT min(lease_until) AS due FROM stagings",
   "SELECT min(expires_at) AS due FROM uploads",
+  `SELECT created_at + ${spans.events} AS due FROM events ORDER BY sequence LIMIT 1`,
+  `SELECT min(completed_at) + ${spans.events} AS due FROM deliveries WHERE payload <> ''`,
 ];
 
 function endExpired(context: AccountContext): WorkMessage[] {
@@ -107,6 +113,7 @@ function redeliver(context: AccountContext): WorkMessage[] {
 function sweep(context: AccountContext): WorkMessage[] {
   const { account, storage } = context;
   pruneEvents(context);
+  dropPayloads(context);
   pruneKeys(context);
   const prefixes = [
     ...expireUploads(context).map((id) => uploadKey(account, id)),

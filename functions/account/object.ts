@@ -20,6 +20,7 @@ import type { MintedKey } from "./keys.ts";
 import { signedLinks } from "./links.ts";
 import type { UploadedImage } from "./uploads.ts";
 import { WaitingRoom } from "./waiting-room.ts";
+import type { Done, WebhookProcedures } from "./webhooks.ts";
 
 /**
  * One account as a Durable Object: the core with workerd's SQLite, clock, ids and nets behind its ports. Methods are
@@ -166,8 +167,16 @@ export class AccountObject extends DurableObject<Env> {
     return this.#core.beginDelivery(id);
   }
 
-  finishDelivery(id: string, outcome: DeliveryOutcome, jitter: number): void {
-    this.#core.finishDelivery(id, outcome, jitter);
+  finishDelivery(id: string, outcome: DeliveryOutcome, jitter: number): readonly WorkMessage[] {
+    return this.#core.finishDelivery(id, outcome, jitter);
+  }
+
+  webhooks<Name extends keyof WebhookProcedures>(
+    keyHash: string,
+    name: Name,
+    input: WebhookProcedures[Name][0],
+  ): Result<Done<WebhookProcedures[Name][1]>, Refusal> {
+    return this.#core.webhooks(keyHash, name, input);
   }
 
   wake(): WorkMessage[] {

@@ -1,4 +1,5 @@
 import type { Storage } from "./storage.ts";
+import { webhookTables } from "./webhook-tables.ts";
 
 /**
  * The tables of one account, by version. Versions only add, so that the release before the newest still runs on the
@@ -146,6 +147,7 @@ const versions: readonly (readonly string[])[] = [
     ) STRICT`,
     `CREATE TABLE stagings (edit TEXT PRIMARY KEY, lease_until INTEGER NOT NULL) STRICT`,
   ],
+  webhookTables,
 ];
 
 /** Whether this account has been created; an object that was merely addressed holds no table. */

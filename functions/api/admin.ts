@@ -10,6 +10,7 @@ import {
 } from "../../schemas/account.ts";
 import type { AccountObject } from "../account/object.ts";
 import { addAccount } from "../directory/accounts.ts";
+import { mintWebhookSecret } from "../deliver/signature.ts";
 import { readConfiguration } from "../env.ts";
 import { ProblemError, unwrap } from "../errors/problem-error.ts";
 import { accountMarkKey } from "../images/object-keys.ts";
@@ -130,7 +131,7 @@ export function adminRoutes(app: OpenAPIHono<AppEnv>): void {
     // The mark comes first: from the marks the directory can always be rebuilt.
     await c.env.BUCKET.put(accountMarkKey(id), JSON.stringify({ id, region }));
     await addAccount(c.env.DIRECTORY, id, Date.now());
-    const secret = `whsec_${Buffer.from(random(new Uint8Array(32))).toString("base64")}`;
+    const secret = mintWebhookSecret(random);
     return c.json(await accountStub(c.env.ACCOUNT, id).create(id, secret), 201);
   });
 

@@ -16,6 +16,9 @@ import { openApiInfo } from "./openapi.ts";
 import { invalidRequest, onError, problemResponse } from "./problem-response.ts";
 import { resultRoutes } from "./results.ts";
 import { uploadRoutes } from "./uploads.ts";
+import { deliveryRoutes } from "./webhooks/deliveries.ts";
+import { webhookEndpointRoutes } from "./webhooks/endpoints.ts";
+import { webhookSecretRoutes } from "./webhooks/secrets.ts";
 
 /** A router whose validation failures become problems; every resource is one. */
 function createRouter(): OpenAPIHono<AppEnv> {
@@ -73,6 +76,9 @@ export function createApp(): OpenAPIHono<AppEnv> {
     previewRoutes,
     uploadRoutes,
     accountRoutes,
+    webhookEndpointRoutes,
+    webhookSecretRoutes,
+    deliveryRoutes,
     adminRoutes,
     resultRoutes,
     callbackRoutes,

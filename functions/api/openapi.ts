@@ -12,6 +12,7 @@ export const openApiInfo = {
     { name: "Edits", description: "Change a picture where its mask is white" },
     { name: "Uploads", description: "Send pictures ahead" },
     { name: "Account", description: "Balance, prices and ledger" },
+    { name: "Webhooks", description: "Endpoints, secrets and the delivery log" },
     { name: "Operators", description: "Accounts, keys and credits, with the admin secret" },
     { name: "Service", description: "Whether the service is up" },
   ],

@@ -1,6 +1,7 @@
 import type { AttemptRecord, Claim, Report } from "../account/attempts.ts";
 import type { DeliveryOutcome, DeliveryTask } from "../account/deliveries.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
+import type { Resolve } from "../network/resolver.ts";
 import type { Keyring } from "../images/signed-url.ts";
 import type { Candidate, Slot } from "./pool.ts";
 import type { Provider } from "./providers/provider.ts";
@@ -19,7 +20,11 @@ interface WorkAccount {
   ): Promise<readonly WorkMessage[]>;
   attempt(edit: string, attempt: number): Promise<AttemptRecord | null>;
   beginDelivery(id: string): Promise<DeliveryTask | null>;
-  finishDelivery(id: string, outcome: DeliveryOutcome, jitter: number): Promise<void>;
+  finishDelivery(
+    id: string,
+    outcome: DeliveryOutcome,
+    jitter: number,
+  ): Promise<readonly WorkMessage[]>;
   wake(): Promise<WorkMessage[]>;
 }
 
@@ -42,6 +47,8 @@ export interface Services {
   readonly allowLoopback: boolean;
   readonly send: (message: WorkMessage, delaySeconds?: number) => Promise<void>;
   readonly fetch: typeof fetch;
+  /** Finds the addresses of a public name. */
+  readonly resolve: Resolve;
   readonly now: () => number;
   readonly random: () => number;
 }

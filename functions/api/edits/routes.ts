@@ -20,6 +20,11 @@ const elsewhere = [
   "method_not_allowed",
   "admin_secret_invalid",
   "preview_not_found",
+  "webhook_endpoint_not_found",
+  "webhook_endpoints_too_many",
+  "webhook_endpoint_disabled",
+  "delivery_not_found",
+  "delivery_payload_gone",
 ];
 
 const create = createRoute({
