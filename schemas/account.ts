@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { limits } from "./limits.ts";
 
 const AccountId = z
   .string()
@@ -20,16 +21,28 @@ export const Prices = z
   .openapi("Prices");
 export type Prices = z.infer<typeof Prices>;
 
+/** How much of the service an account may use at once. */
+const AccountLimits = z.object({ creates_per_minute: z.int(), unfinished_edits: z.int() });
+
 export const Account = z
   .object({
     id: AccountId,
     object: z.literal("account"),
+    status: z.enum(["active", "suspended"]),
     created_at: z.iso.datetime(),
     balance: z.object({
       available: Microcredits,
       reserved: Microcredits,
       unit: z.literal("microcredit"),
     }),
+    low_balance: Microcredits.openapi({
+      description: "Falling below it is told as the event `balance.low`.",
+    }),
+    limits: AccountLimits,
+    suspension: z
+      .object({ since: z.iso.datetime(), reason: z.string() })
+      .nullable()
+      .openapi({ description: "Why no edits are accepted; null while they are." }),
     prices: Prices,
   })
   .openapi("Account");
@@ -101,6 +114,23 @@ export const GrantRequest = z
       .openapi({ description: "A retried grant with the same external id grants once." }),
   })
   .openapi("GrantRequest");
+
+export const LimitsRequest = z
+  .strictObject({
+    creates_per_minute: z
+      .int()
+      .min(1)
+      .max(60_000)
+      .optional()
+      .openapi({ description: `${limits.createsPerMinute} as usual.` }),
+    unfinished_edits: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .optional()
+      .openapi({ description: `${limits.unfinishedEdits} as usual.` }),
+  })
+  .openapi("LimitsRequest");
 
 /** The secret that signs this account's webhooks (Standard Webhooks, `whsec_...`). */
 export const WebhookSecret = z.object({ key: z.string() }).openapi("WebhookSecret");

@@ -28,6 +28,7 @@ export const problemCatalogue = {
   idempotency_in_progress: { status: 409, title: "A request with this key is in progress" },
   credits_insufficient: { status: 402, title: "The account has too few credits" },
   grant_conflict: { status: 409, title: "The external id belongs to another grant" },
+  creates_too_fast: { status: 429, title: "Edits are created too fast" },
   edits_too_many: { status: 429, title: "Too many edits are in progress" },
 
   task_not_in_profile: { status: 422, title: "The profile does not serve the task" },

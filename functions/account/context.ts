@@ -51,6 +51,3 @@ export const spans = {
 
 /** The longest that a signed URL of an edit outlives its deadline, in milliseconds, with a minute to spare. */
 export const urlsOutlive = 3_660_000;
-
-/** Edits of one account that may be unfinished at the same time. */
-export const maxActiveEdits = 200;

@@ -3,6 +3,7 @@ import type { Edit, EditStatus } from "../../schemas/edit.ts";
 import type { Upload } from "../../schemas/upload.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
 import type { Refusal } from "../errors/refusal.ts";
+import type { Limits } from "../quotas/limits.ts";
 import { err, ok, type Result } from "../result.ts";
 import { abandon, accept, authorize, type AcceptRequest } from "./accept.ts";
 import type { Advance } from "./advance.ts";
@@ -10,14 +11,16 @@ import * as attempts from "./attempts.ts";
 import type { AccountContext } from "./context.ts";
 import { cancelEdit, deleteEdit, visibleEdit } from "./deletion.ts";
 import * as deliveries from "./deliveries.ts";
+import { AccountDesk } from "./desk.ts";
 import { nextDueAt, takeDue } from "./due.ts";
 import { isTerminal } from "./edit-machine.ts";
 import { listEdits } from "./edit-list.ts";
-import { instant, toEdit, type EditRow, type Liveness } from "./edit-row.ts";
+import { toEdit, type EditRow, type Liveness } from "./edit-row.ts";
 import * as keys from "./keys.ts";
 import * as ledger from "./ledger.ts";
 import { previewedAttempt } from "./preview.ts";
-import { prices } from "./price.ts";
+import { limitsOf } from "./quotas.ts";
+import { toAccount } from "./resource.ts";
 import { exists, migrate, storedAccountId } from "./schema.ts";
 import type { Storage } from "./storage.ts";
 import * as uploads from "./uploads.ts";
@@ -34,6 +37,7 @@ export interface AcceptedEdit {
   readonly edit: Edit;
   readonly replayed: boolean;
   readonly messages: readonly WorkMessage[];
+  readonly limits: Limits;
 }
 
 /** What a cancelled edit is answered with. */
@@ -65,6 +69,7 @@ export class AccountCore {
   #ports: AccountPorts;
   #context!: AccountContext;
   #waker!: Waker;
+  #desk!: AccountDesk;
   #created: boolean;
   #live = new Map<string, Liveness>();
 
@@ -88,16 +93,21 @@ export class AccountCore {
       );
       this.#created = true;
     }
-    return this.#resource();
+    return toAccount(this.#context);
   }
 
   /** The account for operators; null when it was never created. */
   describe(): Account | null {
-    return this.#created ? this.#resource() : null;
+    return this.#created ? toAccount(this.#context) : null;
+  }
+
+  /** What operators, exports and reports ask of the account. */
+  get desk(): AccountDesk {
+    return this.#desk;
   }
 
   account(keyHash: string): Result<Account, Refusal> {
-    return this.#for(keyHash, () => ok(this.#resource()));
+    return this.#for(keyHash, () => ok(toAccount(this.#context)));
   }
 
   ledger(keyHash: string, limit: number, before?: number): Result<LedgerEntry[], Refusal> {
@@ -105,7 +115,7 @@ export class AccountCore {
   }
 
   webhookSecret(keyHash: string): Result<string, Refusal> {
-    return this.#for(keyHash, () => ok(this.#account().webhook_secret));
+    return this.#for(keyHash, () => ok(this.#webhookSecret()));
   }
 
   addKey(minted: keys.MintedKey, name: string): Result<Key, Refusal> {
@@ -126,7 +136,7 @@ export class AccountCore {
 
   authorize(keyHash: string, edit: string, idempotencyKey: string | null): Result<null, Refusal> {
     return this.#for(keyHash, () =>
-      this.#changed(authorize(this.#context, { keyHash, edit, idempotencyKey })),
+      this.#limited(authorize(this.#context, { keyHash, edit, idempotencyKey })),
     );
   }
 
@@ -136,10 +146,11 @@ export class AccountCore {
 
   accept(request: AcceptRequest): Result<AcceptedEdit, Refusal> {
     return this.#for(request.keyHash, () => {
-      const accepted = this.#changed(accept(this.#context, request));
+      const accepted = this.#limited(accept(this.#context, request));
       if (!accepted.ok) return accepted;
       const { row, replayed, messages } = accepted.value;
-      return ok({ edit: this.#edit(row), replayed, messages });
+      const limits = limitsOf(this.#context);
+      return ok({ edit: this.#edit(row), replayed, messages, limits });
     });
   }
 
@@ -254,6 +265,12 @@ export class AccountCore {
   #become(account: string): void {
     this.#context = this.#ports.context(account);
     this.#waker = new Waker(account, this.#ports.nets);
+    this.#desk = new AccountDesk({
+      context: this.#context,
+      known: (work) => this.#known(work),
+      caller: (keyHash, work) => this.#for(keyHash, work),
+      changed: (value) => this.#changed(value),
+    });
   }
 
   #advanced(change: Advance | null): readonly WorkMessage[] {
@@ -273,6 +290,12 @@ export class AccountCore {
     return value;
   }
 
+  /** A create's answer: a refusal tells the limits too. */
+  #limited<T>(result: Result<T, Refusal>): Result<T, Refusal> {
+    const answer = this.#changed(result);
+    return answer.ok ? answer : err({ ...answer.problem, limits: limitsOf(this.#context) });
+  }
+
   #for<T>(keyHash: string, work: () => Result<T, Refusal>): Result<T, Refusal> {
     if (!this.#created) return err(keys.unknownKey);
     const known = keys.checkKey(this.#context, keyHash);
@@ -288,22 +311,11 @@ export class AccountCore {
     return toEdit(this.#context, row, this.#live.get(row.id));
   }
 
-  #account(): { created_at: number; webhook_secret: string } {
-    const [row] = this.#context.storage.exec<{ created_at: number; webhook_secret: string }>(
-      "SELECT created_at, webhook_secret FROM account",
+  #webhookSecret(): string {
+    const [row] = this.#context.storage.exec<{ webhook_secret: string }>(
+      "SELECT webhook_secret FROM account",
     );
     if (row === undefined) throw new Error("the account row is missing");
-    return row;
-  }
-
-  #resource(): Account {
-    const { available, reserved } = ledger.balance(this.#context);
-    return {
-      id: this.#context.account,
-      object: "account",
-      created_at: instant(this.#account().created_at),
-      balance: { available, reserved, unit: "microcredit" },
-      prices,
-    };
+    return row.webhook_secret;
   }
 }

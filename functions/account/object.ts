@@ -8,6 +8,7 @@ import { readConfiguration } from "../env.ts";
 import type { Refusal } from "../errors/refusal.ts";
 import { log } from "../log.ts";
 import { newId } from "../keys/ids.ts";
+import type { Limits } from "../quotas/limits.ts";
 import type { Result } from "../result.ts";
 import type { AcceptRequest } from "./accept.ts";
 import type { AttemptRecord, Claim, Report } from "./attempts.ts";
@@ -18,6 +19,7 @@ import { durableStorage } from "./durable-storage.ts";
 import { isTerminal } from "./edit-machine.ts";
 import type { MintedKey } from "./keys.ts";
 import { signedLinks } from "./links.ts";
+import type { Quotas } from "./quotas.ts";
 import type { UploadedImage } from "./uploads.ts";
 import { WaitingRoom } from "./waiting-room.ts";
 
@@ -176,6 +178,14 @@ export class AccountObject extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     for (const message of this.wake()) await this.env.WORK.send(message);
+  }
+
+  limits(keyHash: string): Result<Limits, Refusal> {
+    return this.#core.desk.limits(keyHash);
+  }
+
+  setQuotas(quotas: Quotas): Result<Account, Refusal> {
+    return this.#core.desk.setQuotas(quotas);
   }
 
   #contextOf(account: string): AccountContext {

@@ -1,3 +1,4 @@
+import { accountSettings } from "./desk-tables.ts";
 import type { Storage } from "./storage.ts";
 
 /**
@@ -146,6 +147,7 @@ const versions: readonly (readonly string[])[] = [
     ) STRICT`,
     `CREATE TABLE stagings (edit TEXT PRIMARY KEY, lease_until INTEGER NOT NULL) STRICT`,
   ],
+  accountSettings,
 ];
 
 /** Whether this account has been created; an object that was merely addressed holds no table. */

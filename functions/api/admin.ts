@@ -8,23 +8,26 @@ import {
   KeyRequest,
   LedgerEntry,
 } from "../../schemas/account.ts";
-import type { AccountObject } from "../account/object.ts";
 import { addAccount } from "../directory/accounts.ts";
 import { readConfiguration } from "../env.ts";
-import { ProblemError, unwrap } from "../errors/problem-error.ts";
+import { unwrap } from "../errors/problem-error.ts";
 import { accountMarkKey } from "../images/object-keys.ts";
-import { isGenuineAccountId, mintAccountId } from "../keys/account-id.ts";
+import { mintAccountId } from "../keys/account-id.ts";
 import { displayOf, hashApiKey, mintApiKey } from "../keys/api-key.ts";
 import { accountStub } from "../services.ts";
 import type { AppEnv } from "./app-env.ts";
 import { adminOnly } from "./authenticate.ts";
 import { jsonBody, jsonProblems } from "./json-body.ts";
+import {
+  accountParam,
+  adminSecurity as security,
+  knownAccount,
+  noAccount,
+} from "./known-account.ts";
 import { problems } from "./problem-response.ts";
 
 const tags = ["Operators"];
-const security = [{ adminSecret: [] }];
 const json = <Schema extends z.ZodType>(schema: Schema) => ({ "application/json": { schema } });
-const accountParam = z.object({ account: z.string() });
 
 const createAccount = createRoute({
   method: "post",
@@ -167,17 +170,4 @@ export function adminRoutes(app: OpenAPIHono<AppEnv>): void {
 
 function random(into: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return crypto.getRandomValues(into);
-}
-
-/** The object of an id that this deployment minted; a made-up id addresses none. */
-function knownAccount(env: Env, id: string): DurableObjectStub<AccountObject> {
-  if (!isGenuineAccountId(readConfiguration(env).ACCOUNT_ID_SECRET, id)) throw noAccount();
-  return accountStub(env.ACCOUNT, id);
-}
-
-function noAccount(): ProblemError {
-  return new ProblemError({
-    code: "account_not_found",
-    detail: "This deployment has no account of this id.",
-  });
 }

@@ -5,6 +5,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { readConfiguration } from "../env.ts";
 import { callbackRoutes } from "../callback/routes.ts";
 import { log } from "../log.ts";
+import { accountLimitsRoutes } from "./account-limits.ts";
 import { accountRoutes } from "./account.ts";
 import { adminRoutes } from "./admin.ts";
 import type { AppEnv } from "./app-env.ts";
@@ -74,6 +75,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
     uploadRoutes,
     accountRoutes,
     adminRoutes,
+    accountLimitsRoutes,
     resultRoutes,
     callbackRoutes,
   ]) {

@@ -8,7 +8,7 @@ import type { AppEnv } from "../app-env.ts";
 import { authenticated } from "../authenticate.ts";
 import { jsonLimit } from "../json-body.ts";
 import { keyProblems, problems } from "../problem-response.ts";
-import { createContent, createEdit, CreateHeaders } from "./create.ts";
+import { createContent, createEdit, CreateHeaders, LimitHeaders } from "./create.ts";
 
 const tags = ["Edits"];
 const security = [{ apiKey: [] }];
@@ -32,7 +32,7 @@ const create = createRoute({
   request: { headers: CreateHeaders, body: { content: createContent, required: true } },
   responses: {
     200: { description: "The finished edit, under Prefer: wait", content: edit },
-    202: { description: "The accepted edit", content: edit },
+    202: { description: "The accepted edit", content: edit, headers: LimitHeaders },
     ...problems(...problemCodes.filter((code) => !elsewhere.includes(code))),
   },
 });

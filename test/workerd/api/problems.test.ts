@@ -149,6 +149,12 @@ const provocations: Record<ProblemCode, () => Promise<Response>> = {
     const { id } = await api.customer();
     return admin("POST", `/${id}/grants`, { amount: 5, external_id: `welcome-${id}` });
   },
+  creates_too_fast: async () => {
+    const { id, key } = await api.customer();
+    await admin("PUT", `/${id}/limits`, { creates_per_minute: 1 });
+    await api.createEdit(key);
+    return api.createEdit(key);
+  },
   edits_too_many: async () => {
     const { id, key } = await api.customer();
     await api.createEdit(key);

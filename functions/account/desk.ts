@@ -1,0 +1,42 @@
+import type { Account } from "../../schemas/account.ts";
+import type { Refusal } from "../errors/refusal.ts";
+import type { Limits } from "../quotas/limits.ts";
+import { ok, type Result } from "../result.ts";
+import type { AccountContext } from "./context.ts";
+import { limitsOf, setQuotas, type Quotas } from "./quotas.ts";
+import { toAccount } from "./resource.ts";
+
+/** How the desk reaches the account that it belongs to. */
+export interface DeskAccess {
+  readonly context: AccountContext;
+  /** Runs what needs an account that was created. */
+  readonly known: <T>(work: () => Result<T, Refusal>) => Result<T, Refusal>;
+  /** Runs what the holder of a key may ask for. */
+  readonly caller: <T>(keyHash: string, work: () => Result<T, Refusal>) => Result<T, Refusal>;
+  /** Sees to it that the account wakes for what has changed. */
+  readonly changed: <T>(value: T) => T;
+}
+
+/** What operators, exports and reports ask of an account, beside its edits. */
+export class AccountDesk {
+  #access: DeskAccess;
+
+  constructor(access: DeskAccess) {
+    this.#access = access;
+  }
+
+  /** The account's limits and what is left of them. */
+  limits(keyHash: string): Result<Limits, Refusal> {
+    const { context, caller } = this.#access;
+    return caller(keyHash, () => ok(limitsOf(context)));
+  }
+
+  /** Sets what the account is allowed, from the next create on. */
+  setQuotas(quotas: Quotas): Result<Account, Refusal> {
+    const { context, known } = this.#access;
+    return known(() => {
+      setQuotas(context, quotas);
+      return ok(toAccount(context));
+    });
+  }
+}
