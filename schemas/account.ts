@@ -104,16 +104,41 @@ export type Key = z.infer<typeof Key>;
 export const IssuedKey = Key.extend({ key: z.string() }).openapi("IssuedKey");
 export type IssuedKey = z.infer<typeof IssuedKey>;
 
+const Credits = z.int().min(1).max(1_000_000_000_000);
+const ExternalId = z
+  .string()
+  .min(1)
+  .max(200)
+  .openapi({ description: "A retried request with the same external id counts once." });
+
 export const GrantRequest = z
-  .strictObject({
-    amount: z.int().min(1).max(1_000_000_000_000),
-    external_id: z
-      .string()
-      .min(1)
-      .max(200)
-      .openapi({ description: "A retried grant with the same external id grants once." }),
-  })
+  .strictObject({ amount: Credits, external_id: ExternalId })
   .openapi("GrantRequest");
+export const RefundRequest = z
+  .strictObject({ amount: Credits, external_id: ExternalId })
+  .openapi("RefundRequest");
+export const AdjustmentRequest = z
+  .strictObject({
+    amount: z.union([Credits, z.int().min(-1_000_000_000_000).max(-1)]).openapi({
+      description: "More or, below zero, less; the balance never falls below zero.",
+    }),
+    external_id: ExternalId,
+  })
+  .openapi("AdjustmentRequest");
+
+/** What an account may set for itself. */
+export const SettingsRequest = z
+  .strictObject({
+    low_balance: z
+      .int()
+      .min(0)
+      .max(1_000_000_000_000)
+      .optional()
+      .openapi({
+        description: `Tell \`balance.low\` below this many micro-credits; ${limits.lowBalance} as usual, 0 for never.`,
+      }),
+  })
+  .openapi("SettingsRequest");
 
 export const LimitsRequest = z
   .strictObject({

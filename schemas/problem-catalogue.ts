@@ -28,6 +28,8 @@ export const problemCatalogue = {
   idempotency_in_progress: { status: 409, title: "A request with this key is in progress" },
   credits_insufficient: { status: 402, title: "The account has too few credits" },
   grant_conflict: { status: 409, title: "The external id belongs to another grant" },
+  entry_conflict: { status: 409, title: "The external id belongs to another entry" },
+  balance_exceeded: { status: 409, title: "The balance does not cover it" },
   creates_too_fast: { status: 429, title: "Edits are created too fast" },
   edits_too_many: { status: 429, title: "Too many edits are in progress" },
 
@@ -57,6 +59,8 @@ export const problemCatalogue = {
   edit_deleted: { status: 410, title: "The edit has been deleted" },
   preview_not_found: { status: 404, title: "There is no preview" },
   output_gone: { status: 410, title: "The file has been removed" },
+
+  events_gone: { status: 410, title: "The events are not kept any more" },
 
   mask_empty: { status: 422, title: "The mask marks nothing" },
   mask_damaged: { status: 422, title: "The mask cannot be decoded" },

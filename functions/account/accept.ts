@@ -9,6 +9,7 @@ import { announce } from "./events.ts";
 import { fingerprintOf, leaseKey, recordedEdit, recordKey, releaseKey } from "./idempotency.ts";
 import { checkKey } from "./keys.ts";
 import { reserve } from "./ledger.ts";
+import { tellLowBalance } from "./low-balance.ts";
 import { checkRoom, takeCreate } from "./quotas.ts";
 import { outputSize } from "./output-size.ts";
 import { unitPrice } from "./price.ts";
@@ -132,6 +133,7 @@ export function accept(context: AccountContext, request: AcceptRequest): Result<
     }
     context.storage.exec("DELETE FROM stagings WHERE edit = ?", row.id);
     announce(context, row);
+    tellLowBalance(context, row.reserved);
     return ok({
       row,
       replayed: false,

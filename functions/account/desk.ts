@@ -1,8 +1,11 @@
-import type { Account } from "../../schemas/account.ts";
+import type { Account, LedgerEntry } from "../../schemas/account.ts";
 import type { Refusal } from "../errors/refusal.ts";
 import type { Limits } from "../quotas/limits.ts";
 import { ok, type Result } from "../result.ts";
 import type { AccountContext } from "./context.ts";
+import { readEvents, type EventPage } from "./event-log.ts";
+import { post, type Posting } from "./ledger.ts";
+import { setLowBalance } from "./low-balance.ts";
 import { limitsOf, setQuotas, type Quotas } from "./quotas.ts";
 import { toAccount } from "./resource.ts";
 
@@ -29,6 +32,30 @@ export class AccountDesk {
   limits(keyHash: string): Result<Limits, Refusal> {
     const { context, caller } = this.#access;
     return caller(keyHash, () => ok(limitsOf(context)));
+  }
+
+  /** A part of the event log. */
+  events(
+    keyHash: string,
+    query: { readonly after: number | null; readonly limit: number },
+  ): Result<EventPage, Refusal> {
+    const { context, caller } = this.#access;
+    return caller(keyHash, () => readEvents(context, query));
+  }
+
+  /** Sets when the account is told of a low balance; null for as usual. */
+  setLowBalance(keyHash: string, threshold: number | null): Result<Account, Refusal> {
+    const { context, caller } = this.#access;
+    return caller(keyHash, () => {
+      setLowBalance(context, threshold);
+      return ok(toAccount(context));
+    });
+  }
+
+  /** Posts money from outside, once for each external id. */
+  post(posting: Posting): Result<LedgerEntry, Refusal> {
+    const { context, known, changed } = this.#access;
+    return known(() => changed(post(context, posting)));
   }
 
   /** Sets what the account is allowed, from the next create on. */

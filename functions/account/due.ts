@@ -1,7 +1,7 @@
 import type { WorkMessage } from "../../schemas/work-message.ts";
 import { editPrefixes, inputsPrefix, uploadKey } from "../images/object-keys.ts";
 import { advance, dispatchDelay } from "./advance.ts";
-import { urlsOutlive, type AccountContext } from "./context.ts";
+import { spans, urlsOutlive, type AccountContext } from "./context.ts";
 import type { EditRow } from "./edit-row.ts";
 import { pruneEvents } from "./events.ts";
 import { pruneKeys } from "./idempotency.ts";
@@ -45,6 +45,8 @@ const deadlines = [
   "SELECT min(purge_at) AS due FROM edits WHERE purge_at IS NOT NULL",
   "SELECT min(lease_until) AS due FROM stagings",
   "SELECT min(expires_at) AS due FROM uploads",
+  // An hour late, so that many events go in one go.
+  `SELECT created_at + ${spans.events + 3_600_000} AS due FROM events ORDER BY sequence LIMIT 1`,
 ];
 
 function endExpired(context: AccountContext): WorkMessage[] {

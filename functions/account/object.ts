@@ -17,7 +17,9 @@ import { AccountCore, type AcceptedEdit, type CanceledEdit, type EditResources }
 import type { DeliveryOutcome, DeliveryTask } from "./deliveries.ts";
 import { durableStorage } from "./durable-storage.ts";
 import { isTerminal } from "./edit-machine.ts";
+import type { EventPage } from "./event-log.ts";
 import type { MintedKey } from "./keys.ts";
+import type { Posting } from "./ledger.ts";
 import { signedLinks } from "./links.ts";
 import type { Quotas } from "./quotas.ts";
 import type { UploadedImage } from "./uploads.ts";
@@ -182,6 +184,21 @@ export class AccountObject extends DurableObject<Env> {
 
   limits(keyHash: string): Result<Limits, Refusal> {
     return this.#core.desk.limits(keyHash);
+  }
+
+  events(
+    keyHash: string,
+    query: { readonly after: number | null; readonly limit: number },
+  ): Result<EventPage, Refusal> {
+    return this.#core.desk.events(keyHash, query);
+  }
+
+  setLowBalance(keyHash: string, threshold: number | null): Result<Account, Refusal> {
+    return this.#core.desk.setLowBalance(keyHash, threshold);
+  }
+
+  post(posting: Posting): Result<LedgerEntry, Refusal> {
+    return this.#core.desk.post(posting);
   }
 
   setQuotas(quotas: Quotas): Result<Account, Refusal> {

@@ -1,13 +1,5 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
-import {
-  Account,
-  AccountRequest,
-  GrantRequest,
-  IssuedKey,
-  Key,
-  KeyRequest,
-  LedgerEntry,
-} from "../../schemas/account.ts";
+import { Account, AccountRequest, IssuedKey, Key, KeyRequest } from "../../schemas/account.ts";
 import { addAccount } from "../directory/accounts.ts";
 import { readConfiguration } from "../env.ts";
 import { unwrap } from "../errors/problem-error.ts";
@@ -104,21 +96,6 @@ const revokeKey = createRoute({
   },
 });
 
-const grantCredits = createRoute({
-  method: "post",
-  path: "/v1/admin/accounts/{account}/grants",
-  operationId: "grantCredits",
-  summary: "Grant credits, once for each external id",
-  tags,
-  security,
-  middleware: [adminOnly, ...jsonBody] as const,
-  request: { params: accountParam, body: { content: json(GrantRequest), required: true } },
-  responses: {
-    201: { description: "The ledger entry", content: json(LedgerEntry) },
-    ...problems("admin_secret_invalid", "account_not_found", "grant_conflict", ...jsonProblems),
-  },
-});
-
 /** What operators do, with the deployment's admin secret. */
 export function adminRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openAPIRegistry.registerComponent("securitySchemes", "adminSecret", {
@@ -159,12 +136,6 @@ export function adminRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(revokeKey, async (c) => {
     const { account, key } = c.req.valid("param");
     return c.json(unwrap(await knownAccount(c.env, account).revokeKey(key)), 200);
-  });
-
-  app.openapi(grantCredits, async (c) => {
-    const { amount, external_id } = c.req.valid("json");
-    const account = knownAccount(c.env, c.req.valid("param").account);
-    return c.json(unwrap(await account.grant(amount, external_id)), 201);
   });
 }
 

@@ -8,6 +8,8 @@ import { log } from "../log.ts";
 import { accountLimitsRoutes } from "./account-limits.ts";
 import { accountRoutes } from "./account.ts";
 import { adminRoutes } from "./admin.ts";
+import { creditRoutes } from "./credits.ts";
+import { eventRoutes } from "./events.ts";
 import type { AppEnv } from "./app-env.ts";
 import { previewRoutes } from "./edits/preview.ts";
 import { editRoutes } from "./edits/routes.ts";
@@ -74,8 +76,10 @@ export function createApp(): OpenAPIHono<AppEnv> {
     previewRoutes,
     uploadRoutes,
     accountRoutes,
+    eventRoutes,
     adminRoutes,
     accountLimitsRoutes,
+    creditRoutes,
     resultRoutes,
     callbackRoutes,
   ]) {

@@ -149,6 +149,14 @@ const provocations: Record<ProblemCode, () => Promise<Response>> = {
     const { id } = await api.customer();
     return admin("POST", `/${id}/grants`, { amount: 5, external_id: `welcome-${id}` });
   },
+  entry_conflict: async () => {
+    const { id } = await api.customer();
+    return admin("POST", `/${id}/refunds`, { amount: 5, external_id: `welcome-${id}` });
+  },
+  balance_exceeded: async () => {
+    const { id } = await api.customer(10);
+    return admin("POST", `/${id}/adjustments`, { amount: -11, external_id: "chargeback" });
+  },
   creates_too_fast: async () => {
     const { id, key } = await api.customer();
     await admin("PUT", `/${id}/limits`, { creates_per_minute: 1 });
@@ -218,6 +226,15 @@ const provocations: Record<ProblemCode, () => Promise<Response>> = {
   },
   output_gone: () =>
     api.send("GET", api.containerUrl({ ...nowhere, purpose: "result", method: "GET" })),
+
+  events_gone: async () => {
+    const { id, key } = await api.customer();
+    await api.createEdit(key);
+    await runInDurableObject(accountStub(env.ACCOUNT, id), (_account, state) => {
+      state.storage.sql.exec("DELETE FROM events");
+    });
+    return api.send("GET", "/v1/events?after=0", { token: key });
+  },
 
   mask_empty: () => ended((to) => deliverFailure(to, "mask_empty")),
   mask_damaged: () => ended((to) => deliverFailure(to, "mask_damaged")),
