@@ -126,6 +126,14 @@ export const AdjustmentRequest = z
   })
   .openapi("AdjustmentRequest");
 
+export const SuspensionRequest = z
+  .strictObject({
+    reason: z.string().min(1).max(500).optional().openapi({
+      description: "Told to the customer with every refused request.",
+    }),
+  })
+  .openapi("SuspensionRequest");
+
 /** What an account may set for itself. */
 export const SettingsRequest = z
   .strictObject({

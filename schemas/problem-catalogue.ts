@@ -23,6 +23,8 @@ export const problemCatalogue = {
   url_expired: { status: 403, title: "The signed URL has expired" },
   callback_unauthenticated: { status: 401, title: "The callback is not authenticated" },
 
+  account_suspended: { status: 403, title: "The account is suspended" },
+
   idempotency_key_invalid: { status: 400, title: "The idempotency key is not valid" },
   idempotency_key_reused: { status: 422, title: "The idempotency key belongs to another request" },
   idempotency_in_progress: { status: 409, title: "A request with this key is in progress" },

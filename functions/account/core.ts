@@ -10,6 +10,7 @@ import type { Advance } from "./advance.ts";
 import * as attempts from "./attempts.ts";
 import type { AccountContext } from "./context.ts";
 import { cancelEdit, deleteEdit, visibleEdit } from "./deletion.ts";
+import { closeAccount, closedAccountId, closingDueAt, takeClosing } from "./closing.ts";
 import * as deliveries from "./deliveries.ts";
 import { AccountDesk } from "./desk.ts";
 import { nextDueAt, takeDue } from "./due.ts";
@@ -23,6 +24,7 @@ import { limitsOf } from "./quotas.ts";
 import { toAccount } from "./resource.ts";
 import { exists, migrate, storedAccountId } from "./schema.ts";
 import type { Storage } from "./storage.ts";
+import { checkActive } from "./suspension.ts";
 import * as uploads from "./uploads.ts";
 import { Waker, type WakeNets } from "./waker.ts";
 
@@ -77,7 +79,9 @@ export class AccountCore {
     this.#ports = ports;
     this.#created = exists(ports.storage);
     if (this.#created) migrate(ports.storage);
-    this.#become(this.#created ? storedAccountId(ports.storage) : "");
+    this.#become(
+      this.#created ? storedAccountId(ports.storage) : (closedAccountId(ports.storage) ?? ""),
+    );
   }
 
   /** Creates the account `id`; creating it again changes nothing. */
@@ -94,6 +98,16 @@ export class AccountCore {
       this.#created = true;
     }
     return toAccount(this.#context);
+  }
+
+  /** Deletes the account and everything in it; nothing knows its keys from now on. */
+  close(): Result<readonly WorkMessage[], Refusal> {
+    return this.#known(() => {
+      const messages = closeAccount(this.#context);
+      this.#created = false;
+      for (const { edit } of messages.filter((one) => one.type === "release")) this.#ended(edit);
+      return ok(this.#changed(messages));
+    });
   }
 
   /** The account for operators; null when it was never created. */
@@ -190,7 +204,11 @@ export class AccountCore {
   }
 
   createUpload(keyHash: string, origin: string): Result<Upload, Refusal> {
-    return this.#for(keyHash, () => this.#changed(ok(uploads.createUpload(this.#context, origin))));
+    return this.#for(keyHash, () => {
+      const active = checkActive(this.#context);
+      if (!active.ok) return active;
+      return this.#changed(ok(uploads.createUpload(this.#context, origin)));
+    });
   }
 
   upload(keyHash: string, id: string, origin: string): Result<Upload, Refusal> {
@@ -206,6 +224,7 @@ export class AccountCore {
   }
 
   claim(edit: string): attempts.Claim | null {
+    if (!this.#created) return null;
     const claimed = this.#changed(attempts.claim(this.#context, edit));
     if (claimed !== null) this.#live.delete(edit);
     return claimed?.claim ?? null;
@@ -213,15 +232,17 @@ export class AccountCore {
 
   /** Notes that a queued edit waits for a slot at `position` (1 is next). */
   wait(edit: string, position: number): void {
+    if (!this.#created) return;
     this.#live.set(edit, { queuePosition: position });
     this.#changed(attempts.wait(this.#context, edit));
   }
 
   started(edit: string, attempt: number, prediction: string): boolean {
-    return attempts.started(this.#context, edit, attempt, prediction);
+    return this.#created && attempts.started(this.#context, edit, attempt, prediction);
   }
 
   busy(edit: string, attempt: number): readonly WorkMessage[] {
+    if (!this.#created) return [];
     return this.#advanced(attempts.busy(this.#context, edit, attempt));
   }
 
@@ -231,6 +252,7 @@ export class AccountCore {
     news: attempts.Report,
     progress?: number,
   ): readonly WorkMessage[] {
+    if (!this.#created) return [];
     const change = attempts.report(this.#context, edit, attempt, news);
     // The fence holds back an older attempt's progress too, and what comes after the end.
     const current = change?.row.status === "processing" && change.row.attempt === attempt;
@@ -248,14 +270,14 @@ export class AccountCore {
   }
 
   finishDelivery(id: string, outcome: deliveries.DeliveryOutcome, jitter: number): void {
+    if (!this.#created) return;
     this.#changed(deliveries.finishDelivery(this.#context, id, outcome, jitter));
   }
 
   /** Hands out what is due; the alarm, the queue and the cron all come here. */
   wake(): WorkMessage[] {
-    if (!this.#created) return [];
     this.#waker.woken(this.#context.now());
-    const messages = takeDue(this.#context);
+    const messages = this.#created ? takeDue(this.#context) : takeClosing(this.#context);
     for (const message of messages) {
       if (message.type === "release") this.#ended(message.edit);
     }
@@ -286,7 +308,8 @@ export class AccountCore {
 
   #changed<T>(value: T): T {
     const now = this.#context.now();
-    this.#ports.background(this.#waker.arm(nextDueAt(this.#context), now));
+    const due = this.#created ? nextDueAt(this.#context) : closingDueAt(this.#context);
+    this.#ports.background(this.#waker.arm(due, now));
     return value;
   }
 

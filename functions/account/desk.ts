@@ -4,10 +4,12 @@ import type { Limits } from "../quotas/limits.ts";
 import { ok, type Result } from "../result.ts";
 import type { AccountContext } from "./context.ts";
 import { readEvents, type EventPage } from "./event-log.ts";
+import { exportPage, type ExportCursor, type ExportPage } from "./export.ts";
 import { post, type Posting } from "./ledger.ts";
 import { setLowBalance } from "./low-balance.ts";
 import { limitsOf, setQuotas, type Quotas } from "./quotas.ts";
 import { toAccount } from "./resource.ts";
+import { resume, suspend } from "./suspension.ts";
 
 /** How the desk reaches the account that it belongs to. */
 export interface DeskAccess {
@@ -65,5 +67,29 @@ export class AccountDesk {
       setQuotas(context, quotas);
       return ok(toAccount(context));
     });
+  }
+
+  /** Accepts nothing new from now on; `reason` is told with every refusal. */
+  suspend(reason: string): Result<Account, Refusal> {
+    const { context, known } = this.#access;
+    return known(() => {
+      suspend(context, reason);
+      return ok(toAccount(context));
+    });
+  }
+
+  resume(): Result<Account, Refusal> {
+    const { context, known } = this.#access;
+    return known(() => {
+      resume(context);
+      return ok(toAccount(context));
+    });
+  }
+
+  /** Some lines of the account's export, for the holder of a key, or (null) for an operator. */
+  exportPage(keyHash: string | null, cursor: ExportCursor | null): Result<ExportPage, Refusal> {
+    const { context, known, caller } = this.#access;
+    const page = () => ok(exportPage(context, cursor));
+    return keyHash === null ? known(page) : caller(keyHash, page);
   }
 }

@@ -140,6 +140,13 @@ export function entries(
     .map(toLedgerEntry);
 }
 
+/** Entries above the entry `after`, oldest first. */
+export function entriesAfter(context: AccountContext, after: number, limit: number): LedgerEntry[] {
+  return context.storage
+    .exec<LedgerRow>("SELECT * FROM ledger WHERE id > ? ORDER BY id LIMIT ?", after, limit)
+    .map(toLedgerEntry);
+}
+
 function byExternalId(context: AccountContext, externalId: string): LedgerRow | undefined {
   return context.storage.exec<LedgerRow>(
     "SELECT * FROM ledger WHERE external_id = ?",

@@ -19,6 +19,7 @@ import { durableStorage } from "./durable-storage.ts";
 import { isTerminal } from "./edit-machine.ts";
 import type { EventPage } from "./event-log.ts";
 import type { MintedKey } from "./keys.ts";
+import type { ExportCursor, ExportPage } from "./export.ts";
 import type { Posting } from "./ledger.ts";
 import { signedLinks } from "./links.ts";
 import type { Quotas } from "./quotas.ts";
@@ -203,6 +204,22 @@ export class AccountObject extends DurableObject<Env> {
 
   setQuotas(quotas: Quotas): Result<Account, Refusal> {
     return this.#core.desk.setQuotas(quotas);
+  }
+
+  suspend(reason: string): Result<Account, Refusal> {
+    return this.#core.desk.suspend(reason);
+  }
+
+  resume(): Result<Account, Refusal> {
+    return this.#core.desk.resume();
+  }
+
+  exportPage(keyHash: string | null, cursor: ExportCursor | null): Result<ExportPage, Refusal> {
+    return this.#core.desk.exportPage(keyHash, cursor);
+  }
+
+  close(): Result<readonly WorkMessage[], Refusal> {
+    return this.#core.close();
   }
 
   #contextOf(account: string): AccountContext {

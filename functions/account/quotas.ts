@@ -5,6 +5,7 @@ import type { Limits } from "../quotas/limits.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { AccountContext } from "./context.ts";
 import type { SqlValue } from "./storage.ts";
+import { checkActive } from "./suspension.ts";
 
 /** What an operator allows an account; null stands for the deployment's usual number. */
 export interface Quotas {
@@ -37,8 +38,10 @@ export function takeCreate(context: AccountContext): Result<null, Refusal> {
   return ok(null);
 }
 
-/** Whether another edit may be unfinished. */
+/** Whether the account may have another unfinished edit: it is not suspended, and not at its limit. */
 export function checkRoom(context: AccountContext): Result<null, Refusal> {
+  const active = checkActive(context);
+  if (!active.ok) return active;
   const allowed = quotaRow(context).unfinished_edits;
   if (unfinished(context) < allowed) return ok(null);
   return err({

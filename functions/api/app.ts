@@ -6,10 +6,12 @@ import { readConfiguration } from "../env.ts";
 import { callbackRoutes } from "../callback/routes.ts";
 import { log } from "../log.ts";
 import { accountLimitsRoutes } from "./account-limits.ts";
+import { accountStatusRoutes } from "./account-status.ts";
 import { accountRoutes } from "./account.ts";
 import { adminRoutes } from "./admin.ts";
 import { creditRoutes } from "./credits.ts";
 import { eventRoutes } from "./events.ts";
+import { exportRoutes } from "./export.ts";
 import type { AppEnv } from "./app-env.ts";
 import { previewRoutes } from "./edits/preview.ts";
 import { editRoutes } from "./edits/routes.ts";
@@ -80,6 +82,8 @@ export function createApp(): OpenAPIHono<AppEnv> {
     adminRoutes,
     accountLimitsRoutes,
     creditRoutes,
+    accountStatusRoutes,
+    exportRoutes,
     resultRoutes,
     callbackRoutes,
   ]) {

@@ -10,6 +10,15 @@ export async function addAccount(db: D1Database, id: string, now: number): Promi
     .run();
 }
 
+/** Notes whether an account is in use; a deleted one stays as a tombstone. */
+export async function setStatus(
+  db: D1Database,
+  id: string,
+  status: "active" | "suspended" | "deleted",
+): Promise<void> {
+  await db.prepare("UPDATE accounts SET status = ? WHERE id = ?").bind(status, id).run();
+}
+
 /** Notes when an account wants to be woken (milliseconds), null for never. */
 export async function setWake(db: D1Database, id: string, wakeAt: number | null): Promise<void> {
   await db.prepare("UPDATE accounts SET wake_at = ? WHERE id = ?").bind(wakeAt, id).run();

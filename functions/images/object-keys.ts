@@ -32,6 +32,18 @@ export const uploadKey = (account: string, upload: string) => `uploads/${account
 /** The mark of an account, from which the directory can be rebuilt. */
 export const accountMarkKey = (account: string) => `accounts/${account}`;
 
+/** Edits and deliveries that have left an account's tables. */
+export const archivePrefix = (account: string) => `archive/${account}/`;
+
+/** Every prefix that holds bytes of an account; its mark stays. */
+export const accountPrefixes = (account: string) => [
+  `inputs/${account}/`,
+  `outputs/${account}/`,
+  `previews/${account}/`,
+  `uploads/${account}/`,
+  archivePrefix(account),
+];
+
 /** Every prefix that holds bytes of an edit. */
 export const editPrefixes = (account: string, edit: string) => [
   inputsPrefix(account, edit),

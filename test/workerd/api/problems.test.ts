@@ -136,6 +136,12 @@ const provocations: Record<ProblemCode, () => Promise<Response>> = {
     ),
   callback_unauthenticated: () => api.callback("u", "edit_0", { status: "succeeded" }, 1, "guess"),
 
+  account_suspended: async () => {
+    const { id, key } = await api.customer();
+    await admin("PUT", `/${id}/suspension`, { reason: "unpaid invoices" });
+    return api.createEdit(key);
+  },
+
   idempotency_key_invalid: async () =>
     api.createEdit((await api.customer()).key, {}, { "idempotency-key": "two words" }),
   idempotency_key_reused: () => twiceWithKey({ prompt: "another" }),
