@@ -59,6 +59,7 @@ export const problemCatalogue = {
 
   edit_not_found: { status: 404, title: "There is no such edit" },
   edit_deleted: { status: 410, title: "The edit has been deleted" },
+  edit_archived: { status: 410, title: "The edit has been archived" },
   preview_not_found: { status: 404, title: "There is no preview" },
   output_gone: { status: 410, title: "The file has been removed" },
 

@@ -47,6 +47,7 @@ export const spans = {
   retention: 24 * 3_600_000,
   events: 7 * 24 * 3_600_000,
   upload: 24 * 3_600_000,
+  archived: 30 * 24 * 3_600_000,
 } as const;
 
 /** The longest that a signed URL of an edit outlives its deadline, in milliseconds, with a minute to spare. */

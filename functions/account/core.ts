@@ -292,6 +292,8 @@ export class AccountCore {
       known: (work) => this.#known(work),
       caller: (keyHash, work) => this.#for(keyHash, work),
       changed: (value) => this.#changed(value),
+      created: () => this.#created,
+      forgetWake: () => this.#waker.woken(Infinity),
     });
   }
 

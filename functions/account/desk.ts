@@ -2,6 +2,7 @@ import type { Account, LedgerEntry } from "../../schemas/account.ts";
 import type { Refusal } from "../errors/refusal.ts";
 import type { Limits } from "../quotas/limits.ts";
 import { ok, type Result } from "../result.ts";
+import { archiveBatch, finishArchive, type ArchiveBatch } from "./archive.ts";
 import type { AccountContext } from "./context.ts";
 import { readEvents, type EventPage } from "./event-log.ts";
 import { exportPage, type ExportCursor, type ExportPage } from "./export.ts";
@@ -10,6 +11,7 @@ import { setLowBalance } from "./low-balance.ts";
 import { limitsOf, setQuotas, type Quotas } from "./quotas.ts";
 import { toAccount } from "./resource.ts";
 import { resume, suspend } from "./suspension.ts";
+import { reportAgain, unreportedUsage, usageReported, type UsageDay } from "./usage.ts";
 
 /** How the desk reaches the account that it belongs to. */
 export interface DeskAccess {
@@ -18,6 +20,9 @@ export interface DeskAccess {
   readonly known: <T>(work: () => Result<T, Refusal>) => Result<T, Refusal>;
   /** Runs what the holder of a key may ask for. */
   readonly caller: <T>(keyHash: string, work: () => Result<T, Refusal>) => Result<T, Refusal>;
+  readonly created: () => boolean;
+  /** Has the next deadline written to every net again. */
+  readonly forgetWake: () => void;
   /** Sees to it that the account wakes for what has changed. */
   readonly changed: <T>(value: T) => T;
 }
@@ -91,5 +96,36 @@ export class AccountDesk {
     const { context, known, caller } = this.#access;
     const page = () => ok(exportPage(context, cursor));
     return keyHash === null ? known(page) : caller(keyHash, page);
+  }
+
+  /** The text of the batch that is to be archived; null when it was put away already. */
+  archiveBatch(key: string): ArchiveBatch | null {
+    const { context, created } = this.#access;
+    return created() ? archiveBatch(context, key) : null;
+  }
+
+  /** Lets go of a batch that lies in R2 now. */
+  finishArchive(key: string): void {
+    const { context, created, changed } = this.#access;
+    if (created()) changed(finishArchive(context, key));
+  }
+
+  unreportedUsage(): UsageDay[] {
+    const { context, created } = this.#access;
+    return created() ? unreportedUsage(context) : [];
+  }
+
+  usageReported(days: readonly UsageDay[]): void {
+    const { context, created, changed } = this.#access;
+    if (created()) changed(usageReported(context, days));
+  }
+
+  /** Has everything that the directory knows of the account told again; null when there is no account. */
+  recount(): Account["status"] | null {
+    const { context, created, changed, forgetWake } = this.#access;
+    if (!created()) return null;
+    reportAgain(context);
+    forgetWake();
+    return changed(toAccount(context).status);
   }
 }

@@ -1,11 +1,13 @@
 import type { WorkMessage } from "../../schemas/work-message.ts";
 import { editPrefixes, inputsPrefix, uploadKey } from "../images/object-keys.ts";
 import { advance, dispatchDelay } from "./advance.ts";
+import { archiveDeadlines, takeArchive } from "./archive.ts";
 import { spans, urlsOutlive, type AccountContext } from "./context.ts";
 import type { EditRow } from "./edit-row.ts";
 import { pruneEvents } from "./events.ts";
 import { pruneKeys } from "./idempotency.ts";
 import { expireUploads } from "./uploads.ts";
+import { takeReport, usageDeadline } from "./usage.ts";
 
 /** How long a piece of work may be lost before it is due again, in milliseconds. */
 const again = 30_000;
@@ -24,6 +26,8 @@ export function takeDue(context: AccountContext): WorkMessage[] {
     ...lookForLost(context),
     ...redeliver(context),
     ...sweep(context),
+    ...takeArchive(context),
+    ...takeReport(context),
   ]);
 }
 
@@ -47,6 +51,8 @@ const deadlines = [
   "SELECT min(expires_at) AS due FROM uploads",
   // An hour late, so that many events go in one go.
   `SELECT created_at + ${spans.events + 3_600_000} AS due FROM events ORDER BY sequence LIMIT 1`,
+  ...archiveDeadlines,
+  usageDeadline,
 ];
 
 function endExpired(context: AccountContext): WorkMessage[] {

@@ -11,6 +11,7 @@ import { newId } from "../keys/ids.ts";
 import type { Limits } from "../quotas/limits.ts";
 import type { Result } from "../result.ts";
 import type { AcceptRequest } from "./accept.ts";
+import type { ArchiveBatch } from "./archive.ts";
 import type { AttemptRecord, Claim, Report } from "./attempts.ts";
 import type { AccountContext } from "./context.ts";
 import { AccountCore, type AcceptedEdit, type CanceledEdit, type EditResources } from "./core.ts";
@@ -24,6 +25,7 @@ import type { Posting } from "./ledger.ts";
 import { signedLinks } from "./links.ts";
 import type { Quotas } from "./quotas.ts";
 import type { UploadedImage } from "./uploads.ts";
+import type { UsageDay } from "./usage.ts";
 import { WaitingRoom } from "./waiting-room.ts";
 
 /**
@@ -216,6 +218,26 @@ export class AccountObject extends DurableObject<Env> {
 
   exportPage(keyHash: string | null, cursor: ExportCursor | null): Result<ExportPage, Refusal> {
     return this.#core.desk.exportPage(keyHash, cursor);
+  }
+
+  archiveBatch(key: string): ArchiveBatch | null {
+    return this.#core.desk.archiveBatch(key);
+  }
+
+  finishArchive(key: string): void {
+    this.#core.desk.finishArchive(key);
+  }
+
+  unreportedUsage(): UsageDay[] {
+    return this.#core.desk.unreportedUsage();
+  }
+
+  usageReported(days: readonly UsageDay[]): void {
+    this.#core.desk.usageReported(days);
+  }
+
+  recount(): Account["status"] | null {
+    return this.#core.desk.recount();
   }
 
   close(): Result<readonly WorkMessage[], Refusal> {

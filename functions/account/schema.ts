@@ -1,4 +1,4 @@
-import { accountSettings } from "./desk-tables.ts";
+import { accountSettings, archiveTables, usageTables } from "./desk-tables.ts";
 import type { Storage } from "./storage.ts";
 
 /**
@@ -148,6 +148,8 @@ const versions: readonly (readonly string[])[] = [
     `CREATE TABLE stagings (edit TEXT PRIMARY KEY, lease_until INTEGER NOT NULL) STRICT`,
   ],
   accountSettings,
+  archiveTables,
+  usageTables,
 ];
 
 /** Whether this account has been created; an object that was merely addressed holds no table. */

@@ -4,6 +4,7 @@ import { setStatus } from "../directory/accounts.ts";
 import { performNow } from "../dispatch/perform.ts";
 import { unwrap } from "../errors/problem-error.ts";
 import { accountMarkKey } from "../images/object-keys.ts";
+import { report } from "../reports/report.ts";
 import { servicesOf } from "../services.ts";
 import type { AppEnv } from "./app-env.ts";
 import { adminOnly } from "./authenticate.ts";
@@ -89,12 +90,16 @@ export function accountStatusRoutes(app: OpenAPIHono<AppEnv>): void {
     const { account: id } = c.req.valid("param");
     const stub = knownAccount(c.env, id);
     if ((await stub.describe()) === null) throw noAccount();
+    const services = servicesOf(c.env);
+    await report(services, id);
     // The tombstones come first: a deletion that breaks off can be sent again, and is complete when it answers.
     await setStatus(c.env.DIRECTORY, id, "deleted");
     const mark = { id, deleted_at: new Date().toISOString() };
-    await c.env.BUCKET.put(accountMarkKey(id), JSON.stringify(mark));
+    await c.env.BUCKET.put(accountMarkKey(id), JSON.stringify(mark), {
+      customMetadata: { status: "deleted" },
+    });
     const messages = unwrap(await stub.close());
-    await performNow(servicesOf(c.env), messages);
+    await performNow(services, messages);
     return c.body(null, 204);
   });
 }

@@ -10,6 +10,7 @@ import { accountStatusRoutes } from "./account-status.ts";
 import { accountRoutes } from "./account.ts";
 import { adminRoutes } from "./admin.ts";
 import { creditRoutes } from "./credits.ts";
+import { directoryRoutes } from "./directory.ts";
 import { eventRoutes } from "./events.ts";
 import { exportRoutes } from "./export.ts";
 import type { AppEnv } from "./app-env.ts";
@@ -84,6 +85,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
     creditRoutes,
     accountStatusRoutes,
     exportRoutes,
+    directoryRoutes,
     resultRoutes,
     callbackRoutes,
   ]) {

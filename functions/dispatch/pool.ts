@@ -32,6 +32,9 @@ const slotLease = 15 * 60_000;
 /** Who has not asked again for this long no longer waits, in milliseconds. */
 const waitingLease = 20 * 60_000;
 
+/** How long it counts that an account was served, in milliseconds. */
+const servedLease = 60 * 60_000;
+
 /** Whose turn it is has this long to come before others may pass, in milliseconds. */
 const turnLease = 15_000;
 
@@ -59,6 +62,10 @@ export class Pool {
     );
     storage.exec(
       "CREATE TABLE IF NOT EXISTS turns (edit TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT",
+    );
+    storage.exec(
+      `CREATE TABLE IF NOT EXISTS served (account TEXT PRIMARY KEY, turn INTEGER NOT NULL,
+         at INTEGER NOT NULL) STRICT`,
     );
     storage.exec("CREATE TABLE IF NOT EXISTS starts (at INTEGER NOT NULL) STRICT");
   }
@@ -115,6 +122,12 @@ export class Pool {
       account,
       now + slotLease,
     );
+    this.#storage.exec(
+      `INSERT OR REPLACE INTO served (account, turn, at)
+       SELECT ?, coalesce(max(turn), 0) + 1, ? FROM served`,
+      account,
+      now,
+    );
     return { granted: true, renewed };
   }
 
@@ -129,6 +142,7 @@ export class Pool {
     this.#storage.exec("DELETE FROM slots WHERE until <= ?", now);
     this.#storage.exec("DELETE FROM waiting WHERE until <= ?", now);
     this.#storage.exec("DELETE FROM turns WHERE edit NOT IN (SELECT edit FROM waiting)");
+    this.#storage.exec("DELETE FROM served WHERE at <= ?", now - servedLease);
     this.#storage.exec("DELETE FROM starts WHERE at <= ?", now - 60_000);
   }
 
@@ -153,18 +167,19 @@ export class Pool {
   }
 
   /**
-   * Everyone who waits and comes when called, in the order of their turns: an account's k-th edit comes after everyone's
-   * (k-1)-th.
+   * Everyone who waits and comes when called, in the order of their turns: an account's k-th edit, those that run
+   * included, comes after everyone's (k-1)-th, and of two accounts the one goes first that was served longer ago.
    */
   #line(now: number): Candidate[] {
     return this.#storage.exec<{ account: string; edit: string }>(
       `SELECT waiting.account, waiting.edit FROM waiting
        LEFT JOIN (SELECT account, count(*) AS running FROM slots GROUP BY account) AS busy
          ON busy.account = waiting.account
+       LEFT JOIN served ON served.account = waiting.account
        WHERE NOT EXISTS (SELECT 1 FROM turns WHERE turns.edit = waiting.edit AND turns.at <= ?)
        ORDER BY coalesce(running, 0)
            + row_number() OVER (PARTITION BY waiting.account ORDER BY since, waiting.edit),
-         since, waiting.edit`,
+         coalesce(turn, 0), since, waiting.edit`,
       now - turnLease,
     );
   }

@@ -29,11 +29,18 @@ export const previewKey = (account: string, edit: string, attempt: number) =>
 /** A picture sent ahead of its edit. */
 export const uploadKey = (account: string, upload: string) => `uploads/${account}/${upload}`;
 
+/** The marks of all accounts. */
+export const accountMarksPrefix = "accounts/";
+
 /** The mark of an account, from which the directory can be rebuilt. */
-export const accountMarkKey = (account: string) => `accounts/${account}`;
+export const accountMarkKey = (account: string) => `${accountMarksPrefix}${account}`;
 
 /** Edits and deliveries that have left an account's tables. */
 export const archivePrefix = (account: string) => `archive/${account}/`;
+
+/** One batch of them, named by its first row. */
+export const archiveKey = (account: string, first: string) =>
+  `${archivePrefix(account)}${first}.ndjson`;
 
 /** Every prefix that holds bytes of an account; its mark stays. */
 export const accountPrefixes = (account: string) => [

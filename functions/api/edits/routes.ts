@@ -20,6 +20,10 @@ const elsewhere = [
   "method_not_allowed",
   "admin_secret_invalid",
   "preview_not_found",
+  "entry_conflict",
+  "balance_exceeded",
+  "events_gone",
+  "edit_archived",
 ];
 
 const create = createRoute({
@@ -48,7 +52,7 @@ const get = createRoute({
   request: { params },
   responses: {
     200: { description: "The edit", content: edit },
-    ...problems(...keyProblems, "edit_not_found", "edit_deleted"),
+    ...problems(...keyProblems, "edit_not_found", "edit_deleted", "edit_archived"),
   },
 });
 
@@ -84,7 +88,7 @@ const cancel = createRoute({
   request: { params },
   responses: {
     200: { description: "The edit", content: edit },
-    ...problems(...keyProblems, "edit_not_found", "edit_deleted"),
+    ...problems(...keyProblems, "edit_not_found", "edit_deleted", "edit_archived"),
   },
 });
 
@@ -99,7 +103,7 @@ const remove = createRoute({
   request: { params },
   responses: {
     204: { description: "It is gone." },
-    ...problems(...keyProblems, "edit_not_found", "edit_deleted"),
+    ...problems(...keyProblems, "edit_not_found", "edit_deleted", "edit_archived"),
   },
 });
 

@@ -224,6 +224,18 @@ const provocations: Record<ProblemCode, () => Promise<Response>> = {
     await api.send("DELETE", `/v1/edits/${id}`, { token: key });
     return api.send("POST", `/v1/edits/${id}/cancel`, { token: key });
   },
+  edit_archived: async () => {
+    const { id: account, key } = await api.customer();
+    const { id } = await (await api.createEdit(key)).json<Edit>();
+    await api.send("POST", `/v1/edits/${id}/cancel`, { token: key });
+    const stub = accountStub(env.ACCOUNT, account);
+    await runInDurableObject(stub, async (_account, state) => {
+      state.storage.sql.exec("UPDATE edits SET completed_at = 1, purge_at = NULL");
+      await state.storage.setAlarm(Date.now());
+    });
+    await runDurableObjectAlarm(stub);
+    return api.send("GET", `/v1/edits/${id}`, { token: key });
+  },
   preview_not_found: async () => {
     const { key } = await api.customer();
     const { id } = await (await api.createEdit(key)).json<Edit>();
