@@ -32,6 +32,8 @@ export const problemCatalogue = {
   grant_conflict: { status: 409, title: "The external id belongs to another grant" },
   entry_conflict: { status: 409, title: "The external id belongs to another entry" },
   balance_exceeded: { status: 409, title: "The balance does not cover it" },
+  payment_unverified: { status: 401, title: "The payment's signature is not valid" },
+  payment_unusable: { status: 422, title: "The payment cannot be credited" },
   creates_too_fast: { status: 429, title: "Edits are created too fast" },
   edits_too_many: { status: 429, title: "Too many edits are in progress" },
 

@@ -19,6 +19,7 @@ import { editRoutes } from "./edits/routes.ts";
 import { errorPageRoutes } from "./error-page.ts";
 import { healthRoutes } from "./health.ts";
 import { openApiInfo } from "./openapi.ts";
+import { paymentRoutes } from "./payments.ts";
 import { invalidRequest, onError, problemResponse } from "./problem-response.ts";
 import { resultRoutes } from "./results.ts";
 import { uploadRoutes } from "./uploads.ts";
@@ -86,6 +87,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
     accountStatusRoutes,
     exportRoutes,
     directoryRoutes,
+    paymentRoutes,
     resultRoutes,
     callbackRoutes,
   ]) {

@@ -21,6 +21,8 @@ const elsewhere = [
   "admin_secret_invalid",
   "preview_not_found",
   "entry_conflict",
+  "payment_unverified",
+  "payment_unusable",
   "balance_exceeded",
   "events_gone",
   "edit_archived",

@@ -100,6 +100,7 @@ describe("every route", () => {
         "/files/result/unknown/unknown/unknown/unknown",
         "/files/upload/unknown/unknown/0/0",
         "/health",
+        "/v1/payments/stripe",
       ]),
     );
   });

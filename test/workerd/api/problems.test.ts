@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
@@ -66,6 +67,17 @@ async function upload(
   const { upload_url } = await made.json<{ upload_url: string }>();
   if (before !== undefined) await api.put(upload_url, before);
   return api.put(upload_url, bytes);
+}
+
+const stripeSecret = "whsec_test_secret_of_stripe";
+
+/** An empty notification of a payment. */
+async function payment(signature: string): Promise<Response> {
+  return api.send("POST", "/v1/payments/stripe", {
+    json: {},
+    headers: { "stripe-signature": signature },
+    environment: { STRIPE_WEBHOOK_SECRET: stripeSecret },
+  });
 }
 
 const nowhere = { account: "u", edit: "edit_0" } as const;
@@ -162,6 +174,12 @@ const provocations: Record<ProblemCode, () => Promise<Response>> = {
   balance_exceeded: async () => {
     const { id } = await api.customer(10);
     return admin("POST", `/${id}/adjustments`, { amount: -11, external_id: "chargeback" });
+  },
+  payment_unverified: () => payment("t=1,v1=00"),
+  payment_unusable: () => {
+    const seconds = String(Math.floor(Date.now() / 1000));
+    const hmac = createHmac("sha256", stripeSecret).update(`${seconds}.{}`).digest("hex");
+    return payment(`t=${seconds},v1=${hmac}`);
   },
   creates_too_fast: async () => {
     const { id, key } = await api.customer();
