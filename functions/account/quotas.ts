@@ -17,6 +17,7 @@ interface QuotaRow extends Record<string, SqlValue> {
   creates_per_minute: number;
   unfinished_edits: number;
   creates_full_at: number;
+  unfinished: number;
 }
 
 /** How long after a refusal for too many unfinished edits trying again makes sense, in seconds. */
@@ -42,8 +43,8 @@ export function takeCreate(context: AccountContext): Result<null, Refusal> {
 export function checkRoom(context: AccountContext): Result<null, Refusal> {
   const active = checkActive(context);
   if (!active.ok) return active;
-  const allowed = quotaRow(context).unfinished_edits;
-  if (unfinished(context) < allowed) return ok(null);
+  const { unfinished, unfinished_edits: allowed } = quotaRow(context);
+  if (unfinished < allowed) return ok(null);
   return err({
     code: "edits_too_many",
     detail: `${allowed} edits of this account are unfinished. Wait until some have ended.`,
@@ -67,7 +68,7 @@ export function limitsOf(context: AccountContext): Limits {
     },
     unfinished: {
       limit: quotas.unfinished_edits,
-      remaining: Math.max(0, quotas.unfinished_edits - unfinished(context)),
+      remaining: Math.max(0, quotas.unfinished_edits - quotas.unfinished),
     },
   };
 }
@@ -84,17 +85,12 @@ export function setQuotas(context: AccountContext, quotas: Quotas): void {
 function quotaRow(context: AccountContext): QuotaRow {
   const [row] = context.storage.exec<QuotaRow>(
     `SELECT coalesce(creates_per_minute, ?) AS creates_per_minute,
-       coalesce(unfinished_edits, ?) AS unfinished_edits, creates_full_at FROM account`,
+       coalesce(unfinished_edits, ?) AS unfinished_edits, creates_full_at,
+       (SELECT count(*) FROM edits WHERE status IN ('queued', 'starting', 'processing'))
+         AS unfinished FROM account`,
     limits.createsPerMinute,
     limits.unfinishedEdits,
   );
   if (row === undefined) throw new Error("the account row is missing");
   return row;
-}
-
-function unfinished(context: AccountContext): number {
-  const [row] = context.storage.exec<{ count: number }>(
-    "SELECT count(*) AS count FROM edits WHERE status IN ('queued', 'starting', 'processing')",
-  );
-  return row?.count ?? 0;
 }

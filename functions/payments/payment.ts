@@ -11,7 +11,7 @@ export interface Payment {
 }
 
 /** A notification as it came in; the body is what was signed, byte for byte. */
-export interface PaymentNotice {
+interface PaymentNotice {
   readonly body: string;
   readonly signature: string | null;
   /** Milliseconds since the epoch. */

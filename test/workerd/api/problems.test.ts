@@ -1,4 +1,3 @@
-import { createHmac } from "node:crypto";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
@@ -10,6 +9,7 @@ import { problemCatalogue, type ProblemCode } from "../../../schemas/problem-cat
 import { ascii, gif, jpeg, png } from "../../pure/images/files.ts";
 import * as api from "../harness/api.ts";
 import { deliverFailure, deliverManifest } from "../harness/container.ts";
+import { accountProvocations } from "./account-problems.ts";
 import { manifest } from "../../pure/account/fixtures.ts";
 
 const small = png(640, 480);
@@ -69,21 +69,11 @@ async function upload(
   return api.put(upload_url, bytes);
 }
 
-const stripeSecret = "whsec_test_secret_of_stripe";
-
-/** An empty notification of a payment. */
-async function payment(signature: string): Promise<Response> {
-  return api.send("POST", "/v1/payments/stripe", {
-    json: {},
-    headers: { "stripe-signature": signature },
-    environment: { STRIPE_WEBHOOK_SECRET: stripeSecret },
-  });
-}
-
 const nowhere = { account: "u", edit: "edit_0" } as const;
 
 /** How each code of the catalogue is met over HTTP. The type sees to it that none is left out. */
 const provocations: Record<ProblemCode, () => Promise<Response>> = {
+  ...accountProvocations,
   request_malformed: async () =>
     api.send("POST", "/v1/edits", {
       token: (await api.customer()).key,
@@ -148,12 +138,6 @@ const provocations: Record<ProblemCode, () => Promise<Response>> = {
     ),
   callback_unauthenticated: () => api.callback("u", "edit_0", { status: "succeeded" }, 1, "guess"),
 
-  account_suspended: async () => {
-    const { id, key } = await api.customer();
-    await admin("PUT", `/${id}/suspension`, { reason: "unpaid invoices" });
-    return api.createEdit(key);
-  },
-
   idempotency_key_invalid: async () =>
     api.createEdit((await api.customer()).key, {}, { "idempotency-key": "two words" }),
   idempotency_key_reused: () => twiceWithKey({ prompt: "another" }),
@@ -163,30 +147,6 @@ const provocations: Record<ProblemCode, () => Promise<Response>> = {
     return api.createEdit(key, {}, { "idempotency-key": "order-12" });
   },
   credits_insufficient: async () => api.createEdit((await api.customer(5_999)).key),
-  grant_conflict: async () => {
-    const { id } = await api.customer();
-    return admin("POST", `/${id}/grants`, { amount: 5, external_id: `welcome-${id}` });
-  },
-  entry_conflict: async () => {
-    const { id } = await api.customer();
-    return admin("POST", `/${id}/refunds`, { amount: 5, external_id: `welcome-${id}` });
-  },
-  balance_exceeded: async () => {
-    const { id } = await api.customer(10);
-    return admin("POST", `/${id}/adjustments`, { amount: -11, external_id: "chargeback" });
-  },
-  payment_unverified: () => payment("t=1,v1=00"),
-  payment_unusable: () => {
-    const seconds = String(Math.floor(Date.now() / 1000));
-    const hmac = createHmac("sha256", stripeSecret).update(`${seconds}.{}`).digest("hex");
-    return payment(`t=${seconds},v1=${hmac}`);
-  },
-  creates_too_fast: async () => {
-    const { id, key } = await api.customer();
-    await admin("PUT", `/${id}/limits`, { creates_per_minute: 1 });
-    await api.createEdit(key);
-    return api.createEdit(key);
-  },
   edits_too_many: async () => {
     const { id, key } = await api.customer();
     await api.createEdit(key);
@@ -242,18 +202,6 @@ const provocations: Record<ProblemCode, () => Promise<Response>> = {
     await api.send("DELETE", `/v1/edits/${id}`, { token: key });
     return api.send("POST", `/v1/edits/${id}/cancel`, { token: key });
   },
-  edit_archived: async () => {
-    const { id: account, key } = await api.customer();
-    const { id } = await (await api.createEdit(key)).json<Edit>();
-    await api.send("POST", `/v1/edits/${id}/cancel`, { token: key });
-    const stub = accountStub(env.ACCOUNT, account);
-    await runInDurableObject(stub, async (_account, state) => {
-      state.storage.sql.exec("UPDATE edits SET completed_at = 1, purge_at = NULL");
-      await state.storage.setAlarm(Date.now());
-    });
-    await runDurableObjectAlarm(stub);
-    return api.send("GET", `/v1/edits/${id}`, { token: key });
-  },
   preview_not_found: async () => {
     const { key } = await api.customer();
     const { id } = await (await api.createEdit(key)).json<Edit>();
@@ -262,15 +210,6 @@ const provocations: Record<ProblemCode, () => Promise<Response>> = {
   },
   output_gone: () =>
     api.send("GET", api.containerUrl({ ...nowhere, purpose: "result", method: "GET" })),
-
-  events_gone: async () => {
-    const { id, key } = await api.customer();
-    await api.createEdit(key);
-    await runInDurableObject(accountStub(env.ACCOUNT, id), (_account, state) => {
-      state.storage.sql.exec("DELETE FROM events");
-    });
-    return api.send("GET", "/v1/events?after=0", { token: key });
-  },
 
   mask_empty: () => ended((to) => deliverFailure(to, "mask_empty")),
   mask_damaged: () => ended((to) => deliverFailure(to, "mask_damaged")),
