@@ -55,13 +55,13 @@ export function paymentRoutes(app: OpenAPIHono<AppEnv>): void {
       currency: configuration.STRIPE_CURRENCY,
       microcreditsPerUnit: configuration.STRIPE_MICROCREDITS_PER_UNIT,
     });
-    const payment = unwrap(
-      read({
-        body: await c.req.text(),
-        signature: c.req.header("stripe-signature") ?? null,
-        now: Date.now(),
-      }),
-    );
+    const notice = read({
+      body: await c.req.text(),
+      signature: c.req.header("stripe-signature") ?? null,
+      now: Date.now(),
+    });
+    if (!notice.ok) log("warn", "payment.refused", { reason: notice.problem.code });
+    const payment = unwrap(notice);
     if (payment !== null) {
       const { account, amount, externalId } = payment;
       unwrap(await knownAccount(c.env, account).grant(amount, externalId));

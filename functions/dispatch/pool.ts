@@ -6,6 +6,13 @@ export interface Candidate {
   readonly edit: string;
 }
 
+interface Place extends Record<string, SqlValue> {
+  account: string;
+  edit: string;
+  /** 1 is first. */
+  place: number;
+}
+
 /** What a provider can take: so many predictions at once, and so many new ones a minute. */
 export interface Capacity {
   readonly slots: number;
@@ -88,12 +95,12 @@ export class Pool {
         now + waitingLease,
       );
       this.#storage.exec("DELETE FROM turns WHERE edit = ?", edit);
-      const line = this.#line(now);
-      const place = line.findIndex((candidate) => candidate.edit === edit);
       const free = Math.max(this.#free(), 0);
-      if (place >= free) {
+      const line = this.#line(now, free, edit);
+      const place = line.find((candidate) => candidate.edit === edit)?.place ?? free + 1;
+      if (place > free) {
         this.#call(line.slice(0, free), now);
-        return { granted: false, position: place - free + 1, retryAfter: null };
+        return { granted: false, position: place - free, retryAfter: null };
       }
       if (pause > 0) return { granted: false, position: 1, retryAfter: pause };
       this.#storage.exec("DELETE FROM waiting WHERE edit = ?", edit);
@@ -108,9 +115,9 @@ export class Pool {
         this.#storage.exec(`DELETE FROM ${table} WHERE edit = ?`, edit);
       }
       this.#expire(now);
-      const next = this.#line(now).slice(0, Math.max(this.#free(), 0));
+      const next = this.#line(now, Math.max(this.#free(), 0));
       this.#call(next, now);
-      return next;
+      return next.map(({ account, edit: waiting }) => ({ account, edit: waiting }));
     });
   }
 
@@ -167,20 +174,29 @@ export class Pool {
   }
 
   /**
-   * Everyone who waits and comes when called, in the order of their turns: an account's k-th edit, those that run
-   * included, comes after everyone's (k-1)-th, and of two accounts the one goes first that was served longer ago.
+   * The first of those who wait and come when called, in the order of their turns, and `edit` where it waits. An account's
+   * k-th edit, those that run included, comes after everyone's (k-1)-th, and of two accounts the one goes first that was
+   * served longer ago.
    */
-  #line(now: number): Candidate[] {
-    return this.#storage.exec<{ account: string; edit: string }>(
-      `SELECT waiting.account, waiting.edit FROM waiting
-       LEFT JOIN (SELECT account, count(*) AS running FROM slots GROUP BY account) AS busy
-         ON busy.account = waiting.account
-       LEFT JOIN served ON served.account = waiting.account
-       WHERE NOT EXISTS (SELECT 1 FROM turns WHERE turns.edit = waiting.edit AND turns.at <= ?)
-       ORDER BY coalesce(running, 0)
-           + row_number() OVER (PARTITION BY waiting.account ORDER BY since, waiting.edit),
-         coalesce(turn, 0), since, waiting.edit`,
+  #line(now: number, first: number, edit = ""): Place[] {
+    return this.#storage.exec<Place>(
+      `WITH ranked AS (
+         SELECT waiting.account, waiting.edit, since, coalesce(turn, 0) AS turn,
+           coalesce(running, 0)
+             + row_number() OVER (PARTITION BY waiting.account ORDER BY since, waiting.edit) AS nth
+         FROM waiting
+         LEFT JOIN (SELECT account, count(*) AS running FROM slots GROUP BY account) AS busy
+           ON busy.account = waiting.account
+         LEFT JOIN served ON served.account = waiting.account
+         WHERE NOT EXISTS (SELECT 1 FROM turns WHERE turns.edit = waiting.edit AND turns.at <= ?)
+       ), line AS (
+         SELECT account, edit, row_number() OVER (ORDER BY nth, turn, since, edit) AS place
+         FROM ranked
+       )
+       SELECT account, edit, place FROM line WHERE place <= ? OR edit = ? ORDER BY place`,
       now - turnLease,
+      first,
+      edit,
     );
   }
 }

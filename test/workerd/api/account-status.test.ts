@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { accountStub } from "../../../functions/services.ts";
 import type { Edit } from "../../../schemas/edit.ts";
@@ -92,6 +92,7 @@ describe("a deleted account", () => {
     expect(await keysOf(account)).not.toHaveLength(1);
 
     const stub = accountStub(env.ACCOUNT, account);
+    await evictDurableObject(stub);
     await runInDurableObject(stub, async (_object, state) => {
       state.storage.sql.exec("UPDATE closed SET purge_at = 1");
       await state.storage.setAlarm(Date.now());
