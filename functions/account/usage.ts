@@ -48,23 +48,23 @@ export const usageDeadline = "SELECT min(report_at) AS due FROM usage WHERE repo
 /** Counts an edit that has just ended, once. Call inside the transaction that ends it. */
 export function countUsage(context: AccountContext, row: EditRow): void {
   const now = context.now();
-  const slot = row.status === "succeeded" ? `$."${slotOf(now - row.created_at)}"` : null;
+  const slot = row.status === "succeeded" ? String(slotOf(now - row.created_at)) : null;
+  const path = `$."${slot}"`;
   context.storage.exec(
-    `INSERT INTO usage (day, report_at) VALUES (?1, ?2)
-     ON CONFLICT (day) DO UPDATE SET report_at = coalesce(report_at, excluded.report_at)`,
+    `INSERT INTO usage (day, ${row.status}, outputs, charged, latency, revision, report_at)
+     VALUES (?, 1, ?, ?, ?, 1, ?)
+     ON CONFLICT (day) DO UPDATE SET ${row.status} = ${row.status} + 1,
+       outputs = outputs + excluded.outputs, charged = charged + excluded.charged,
+       latency = CASE WHEN excluded.latency = '{}' THEN latency
+         ELSE json_set(latency, ?, coalesce(json_extract(latency, ?), 0) + 1) END,
+       revision = revision + 1, report_at = coalesce(report_at, excluded.report_at)`,
     dayOf(now),
-    now + gathering,
-  );
-  context.storage.exec(
-    `UPDATE usage SET ${row.status} = ${row.status} + 1, outputs = outputs + ?1,
-       charged = charged + ?2, revision = revision + 1,
-       latency = CASE WHEN ?3 IS NULL THEN latency
-         ELSE json_set(latency, ?3, coalesce(json_extract(latency, ?3), 0) + 1) END
-     WHERE day = ?4`,
     row.charged / row.unit_price,
     row.charged,
-    slot,
-    dayOf(now),
+    slot === null ? "{}" : JSON.stringify({ [slot]: 1 }),
+    now + gathering,
+    path,
+    path,
   );
 }
 
