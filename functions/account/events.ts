@@ -29,7 +29,15 @@ export function announce(context: AccountContext, row: EditRow): WebhookEvent {
   return event;
 }
 
-/** Drops events that are older than the log is kept. */
+/**
+ * Drops events that are older than the log is kept: those before the first that is not, so that a clock that was set back
+ * leaves no gap.
+ */
 export function pruneEvents(context: AccountContext): void {
-  context.storage.exec("DELETE FROM events WHERE created_at < ?", context.now() - spans.events);
+  context.storage.exec(
+    `DELETE FROM events WHERE sequence < coalesce(
+       (SELECT sequence FROM events WHERE created_at >= ? ORDER BY sequence LIMIT 1),
+       (SELECT last_sequence + 1 FROM account))`,
+    context.now() - spans.events,
+  );
 }

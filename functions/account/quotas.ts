@@ -27,15 +27,15 @@ const roomAgain = 10;
 export function takeCreate(context: AccountContext): Result<null, Refusal> {
   const now = context.now();
   const { creates_per_minute: perMinute, creates_full_at: fullAt } = quotaRow(context);
-  const next = takeToken(perMinute, fullAt, now);
-  if (next === null) {
+  const tried = takeToken(perMinute, fullAt, now);
+  context.storage.exec("UPDATE account SET creates_full_at = ?", tried.fullAt);
+  if (!tried.taken) {
     return err({
       code: "creates_too_fast",
       detail: `This account may create ${perMinute} edits a minute. Wait as long as Retry-After says.`,
-      retryAfter: Math.max(1, Math.ceil(levelOf(perMinute, fullAt, now).nextIn / 1000)),
+      retryAfter: Math.max(1, Math.ceil(levelOf(perMinute, tried.fullAt, now).nextIn / 1000)),
     });
   }
-  context.storage.exec("UPDATE account SET creates_full_at = ?", next);
   return ok(null);
 }
 

@@ -13,7 +13,7 @@ export interface Level {
  * full, so that nothing has to run for it to fill: microseconds since the epoch, a whole number, since a rate's step is
  * rarely whole milliseconds. Any past moment is a full bucket. `now` is in milliseconds.
  *
- * A clock that was set back never empties it further than an empty bucket.
+ * A clock that was set back never empties it further than an empty bucket, as long as the state of each try is kept.
  */
 export function levelOf(perMinute: number, fullAt: number, now: number): Level {
   const { step, held, missing } = inside(perMinute, fullAt, now);
@@ -24,10 +24,15 @@ export function levelOf(perMinute: number, fullAt: number, now: number): Level {
   };
 }
 
-/** When the bucket will be full (microseconds) after one token is taken now; null when there is none to take. */
-export function takeToken(perMinute: number, fullAt: number, now: number): number | null {
+/** Tries to take one token: whether there was one, and the bucket's state after it. */
+export function takeToken(
+  perMinute: number,
+  fullAt: number,
+  now: number,
+): { readonly taken: boolean; readonly fullAt: number } {
   const { step, held, missing } = inside(perMinute, fullAt, now);
-  return held < step ? null : now * 1000 + missing + step;
+  const taken = held >= step;
+  return { taken, fullAt: now * 1000 + missing + (taken ? step : 0) };
 }
 
 function inside(perMinute: number, fullAt: number, now: number) {

@@ -49,6 +49,20 @@ describe("the event log", () => {
     expect(read(account).events).toHaveLength(0);
   });
 
+  it("drops its oldest events alone, whichever way the clock was set meanwhile", () => {
+    const account = testAccount();
+    account.accept();
+    account.pass(600_000);
+    account.accept();
+    account.pass(-1_200_000);
+    announceAccount(account.context, "account.resumed");
+    account.pass(7 * day + 300_000);
+    takeDue(account.context);
+    const kept = read(account).events.map(({ sequence }) => sequence);
+    expect(kept).toEqual(kept.map((_, index) => (kept[0] ?? 0) + index));
+    expect(kept).toContain(2);
+  });
+
   it("refuses to read from before what it keeps, and says where to go on", () => {
     const account = testAccount();
     account.accept();
