@@ -150,6 +150,8 @@ export class Pool {
     this.#storage.exec("DELETE FROM waiting WHERE until <= ?", now);
     this.#storage.exec("DELETE FROM turns WHERE edit NOT IN (SELECT edit FROM waiting)");
     this.#storage.exec("DELETE FROM served WHERE at <= ?", now - servedLease);
+    // A clock that was set back makes nobody wait for longer than a minute.
+    this.#storage.exec("UPDATE starts SET at = ?1 WHERE at > ?1", now);
     this.#storage.exec("DELETE FROM starts WHERE at <= ?", now - 60_000);
   }
 

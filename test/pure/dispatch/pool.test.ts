@@ -59,6 +59,13 @@ describe("the pool", () => {
     expect(shared.release("c1", 15_005)).toEqual([{ account: "b", edit: "b1" }]);
   });
 
+  it("makes nobody wait for longer than a minute when the clock was set back", () => {
+    const shared = pool(10, 1);
+    shared.acquire({ account: "a", edit: "a1" }, 600_000);
+    expect(shared.acquire({ account: "a", edit: "a2" }, 0)).toMatchObject({ retryAfter: 60_000 });
+    expect(shared.acquire({ account: "a", edit: "a2" }, 60_000)).toMatchObject({ granted: true });
+  });
+
   it("keeps to the provider's rate and says when the next start is possible", () => {
     const shared = pool(10, 2);
     shared.acquire({ account: "a", edit: "a1" }, 0);
