@@ -125,15 +125,15 @@ function chooseBatch(context: AccountContext): OpenBatch | undefined {
     storage.exec<OldDelivery>("SELECT * FROM deliveries ORDER BY id LIMIT ?", batch),
     old,
   );
-  const first = edits[0]?.id ?? deliveries[0]?.id;
-  if (first === undefined) return undefined;
+  const last = edits.at(-1)?.id ?? deliveries.at(-1)?.id;
+  if (last === undefined) return undefined;
   for (const { id, status, deleted_at } of edits) {
     const deleted = deleted_at === null ? 0 : 1;
     storage.exec("INSERT INTO archived_edits VALUES (?, ?, ?)", id, status, deleted);
   }
   const [open] = storage.exec<OpenBatch>(
     "INSERT INTO archiving (key, last_edit, last_delivery, due_at) VALUES (?, ?, ?, ?) RETURNING *",
-    archiveKey(context.account, first),
+    archiveKey(context.account, last),
     edits.at(-1)?.id ?? "",
     deliveries.at(-1)?.id ?? "",
     context.now(),

@@ -77,7 +77,7 @@ function mayBeArchived(context: AccountContext, row: EditRow | undefined): boole
 function gone(status: EditStatus): Refusal {
   return {
     code: "edit_archived",
-    detail: `This edit ended as ${status} more than 30 days ago. GET /v1/account/export holds it.`,
+    detail: `This edit ended as ${status} more than 30 days ago. Nothing can be changed on it any more.`,
   };
 }
 

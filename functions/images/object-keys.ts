@@ -38,9 +38,9 @@ export const accountMarkKey = (account: string) => `${accountMarksPrefix}${accou
 /** Edits and deliveries that have left an account's tables. */
 export const archivePrefix = (account: string) => `archive/${account}/`;
 
-/** One batch of them, named by its first row. */
-export const archiveKey = (account: string, first: string) =>
-  `${archivePrefix(account)}${first}.ndjson`;
+/** One batch of them, named by its last edit, or its last delivery where it has no edit. */
+export const archiveKey = (account: string, last: string) =>
+  `${archivePrefix(account)}${last}.ndjson`;
 
 /** Every prefix that holds bytes of an account; its mark stays. */
 export const accountPrefixes = (account: string) => [

@@ -3,6 +3,7 @@ import { Edit, EditList, EditStatus } from "../../../schemas/edit.ts";
 import { problemCodes } from "../../../schemas/problem-catalogue.ts";
 import { performNow } from "../../dispatch/perform.ts";
 import { unwrap } from "../../errors/problem-error.ts";
+import { readArchivedEdit } from "../../reports/archived-edit.ts";
 import { servicesOf } from "../../services.ts";
 import type { AppEnv } from "../app-env.ts";
 import { authenticated } from "../authenticate.ts";
@@ -128,8 +129,14 @@ export function editRoutes(app: OpenAPIHono<AppEnv>): void {
   });
 
   app.openapi(get, async (c) => {
-    const { account, keyHash } = c.var.caller;
-    return c.json(unwrap(await account.edit(keyHash, c.req.valid("param").id)), 200);
+    const { account, keyHash, id: owner } = c.var.caller;
+    const { id } = c.req.valid("param");
+    const found = await account.edit(keyHash, id);
+    if (!found.ok && found.problem.code === "edit_archived") {
+      const archived = await readArchivedEdit(c.env.BUCKET, owner, id);
+      if (archived !== null) return c.json(archived, 200);
+    }
+    return c.json(unwrap(found), 200);
   });
 
   app.openapi(cancel, async (c) => {

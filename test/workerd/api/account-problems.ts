@@ -70,6 +70,6 @@ export const accountProvocations = {
       await state.storage.setAlarm(Date.now());
     });
     await runDurableObjectAlarm(stub);
-    return api.send("GET", `/v1/edits/${id}`, { token: key });
+    return api.send("DELETE", `/v1/edits/${id}`, { token: key });
   },
 } satisfies Partial<Record<ProblemCode, () => Promise<Response>>>;

@@ -150,7 +150,7 @@ describe("the directory", () => {
 });
 
 describe("an archived edit", () => {
-  it("says so, and is found in the export and nowhere else", async () => {
+  it("is read from the archive and found in the export, and nothing can be changed on it", async () => {
     const { id: account, key, edit } = await busyCustomer();
     const stub = accountStub(env.ACCOUNT, account);
     await runInDurableObject(stub, async (_object, state) => {
@@ -174,13 +174,18 @@ describe("an archived edit", () => {
       (rows) => rows.length === 0,
     );
     for (const [method, path] of [
-      ["GET", `/v1/edits/${edit}`],
       ["DELETE", `/v1/edits/${edit}`],
       ["POST", `/v1/edits/${edit}/cancel`],
     ] as const) {
       const problem = await api.problemOf(await api.send(method, path, { token: key }));
       expect(problem).toMatchObject({ code: "edit_archived" });
     }
+    expect(await api.getEdit(key, edit)).toMatchObject({
+      ...{ id: edit, status: "succeeded", price: { charged: 6_000 } },
+      outputs: [{ url: null, width: 640 }],
+    });
+    const unknown = await api.send("GET", `/v1/edits/${edit.slice(0, -1)}`, { token: key });
+    expect(await api.problemOf(unknown)).toMatchObject({ code: "edit_not_found" });
     const exported = await (await api.send("GET", "/v1/account/export", { token: key })).text();
     const lines = exported.split("\n").filter((line) => line.startsWith(`{"type":"edit"`));
     expect(lines.filter((line) => line.includes(`"id":"${edit}"`))).toHaveLength(1);
