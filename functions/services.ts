@@ -1,5 +1,7 @@
 import type { WorkMessage } from "../schemas/work-message.ts";
 import type { AccountObject } from "./account/object.ts";
+import { setStatus } from "./directory/accounts.ts";
+import { recordUsage } from "./directory/usage.ts";
 import type { Services } from "./dispatch/ports.ts";
 import { cogProvider } from "./dispatch/providers/cog.ts";
 import type { Provider } from "./dispatch/providers/provider.ts";
@@ -27,6 +29,10 @@ export function servicesOf(env: Env): Services {
     pool: env.POOL.get(env.POOL.idFromName(configuration.PROVIDER)),
     provider: providerOf(configuration),
     bucket: env.BUCKET,
+    directory: {
+      recordUsage: (account, days) => recordUsage(env.DIRECTORY, account, days),
+      setStatus: (account, status) => setStatus(env.DIRECTORY, account, status),
+    },
     keyring: configuration.SIGNING_KEYS,
     callbackOrigin: configuration.CALLBACK_URL.replace(/\/$/, ""),
     allowLoopback: configuration.LOCAL_LOOPBACK === "true",

@@ -22,6 +22,11 @@ export const EventFilter = z
     "edit.expired",
     "endpoint.*",
     "endpoint.disabled",
+    "balance.*",
+    "balance.low",
+    "account.*",
+    "account.suspended",
+    "account.resumed",
   ])
   .openapi("EventFilter");
 export type EventFilter = z.infer<typeof EventFilter>;

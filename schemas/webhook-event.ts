@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { Account } from "./account.ts";
 import { Edit } from "./edit.ts";
 import { WebhookEndpoint } from "./webhook-endpoint.ts";
 
@@ -34,11 +35,32 @@ const EndpointEvent = z.object({
   data: WebhookEndpoint,
 });
 
-/** The body of a webhook, frozen when its change was committed. `sequence` is gapless per account. */
-export const WebhookEvent = z.union([EditEvent, EndpointEvent]).openapi("WebhookEvent");
+const AccountEvent = z.object({
+  type: z.enum(["balance.low", "account.suspended", "account.resumed"]),
+  ...head,
+  data: Account,
+});
+export type AccountEvent = z.infer<typeof AccountEvent>;
+
+/** An entry of the event log, which is the body of its webhooks: frozen when its change was committed. */
+export const WebhookEvent = z
+  .union([EditEvent, EndpointEvent, AccountEvent])
+  .openapi("WebhookEvent");
 export type WebhookEvent = z.infer<typeof WebhookEvent>;
 export const EventType = z.enum([
   ...EditEvent.shape.type.options,
   ...EndpointEvent.shape.type.options,
+  ...AccountEvent.shape.type.options,
 ]);
 export type EventType = z.infer<typeof EventType>;
+
+/** A part of the event log, oldest first. */
+export const EventList = z
+  .object({
+    object: z.literal("list"),
+    data: z.array(WebhookEvent),
+    has_more: z.boolean(),
+    next: z.int().openapi({ description: "Send it as `after` to read on, now or later." }),
+  })
+  .openapi("EventList");
+export type EventList = z.infer<typeof EventList>;

@@ -4,6 +4,7 @@ import { isTerminal, next, type EditEvent } from "./edit-machine.ts";
 import type { EditRow } from "./edit-row.ts";
 import { announce } from "./events.ts";
 import { settle } from "./ledger.ts";
+import { countUsage } from "./usage.ts";
 
 /** What a change of an edit leaves to be done outside the account. Every message is due again by itself if lost. */
 export interface Advance {
@@ -65,6 +66,7 @@ export function advance(
     switch (effect.type) {
       case "settle":
         settle(context, row.id, row.reserved, after.charged);
+        countUsage(context, after);
         endAttempts(context, row, state.status);
         break;
       case "announce":

@@ -49,10 +49,8 @@ export const spans = {
   events: 7 * 24 * 3_600_000,
   previousSecret: 24 * 3_600_000,
   upload: 24 * 3_600_000,
+  archived: 30 * 24 * 3_600_000,
 } as const;
 
 /** The longest that a signed URL of an edit outlives its deadline, in milliseconds, with a minute to spare. */
 export const urlsOutlive = 3_660_000;
-
-/** Edits of one account that may be unfinished at the same time. */
-export const maxActiveEdits = 200;

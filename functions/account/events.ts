@@ -1,4 +1,4 @@
-import type { EditEvent, WebhookEvent } from "../../schemas/webhook-event.ts";
+import type { AccountEvent, EditEvent, WebhookEvent } from "../../schemas/webhook-event.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
 import { spans, type AccountContext } from "./context.ts";
 import { addDelivery } from "./delivery-row.ts";
@@ -6,6 +6,7 @@ import { isTerminal } from "./edit-machine.ts";
 import { instant, toEdit, type EditRow, type SettledParameters } from "./edit-row.ts";
 import { subscribers, type EndpointRow } from "./endpoint-row.ts";
 import { frozenPayload } from "./payload.ts";
+import { toAccount } from "./resource.ts";
 
 /** An event that is about to be written: what happened, and to which edit, if to one. */
 type Happening = Pick<WebhookEvent, "type" | "data"> & { readonly edit?: string };
@@ -24,6 +25,14 @@ export function announce(context: AccountContext, row: EditRow): WorkMessage[] {
   const messages = publish(context, { type, data, edit: row.id }, own);
   context.log(type, { account, edit: row.id, attempt: row.attempt });
   return messages;
+}
+
+/** Appends an event of the account itself, frozen as it is now. Call inside the transaction that changes it. */
+export function announceAccount(
+  context: AccountContext,
+  type: AccountEvent["type"],
+): WorkMessage[] {
+  return publish(context, { type, data: toAccount(context) });
 }
 
 /** Appends an event to the log and puts it on its way to its subscribers, and to the address `own`. */
@@ -51,9 +60,17 @@ export function send(
   });
 }
 
-/** Drops events that are older than the log is kept. */
+/**
+ * Drops events that are older than the log is kept: those before the first that is not, so that a clock that was set back
+ * leaves no gap.
+ */
 export function pruneEvents(context: AccountContext): void {
-  context.storage.exec("DELETE FROM events WHERE created_at <= ?", context.now() - spans.events);
+  context.storage.exec(
+    `DELETE FROM events WHERE sequence < coalesce(
+       (SELECT sequence FROM events WHERE created_at >= ? ORDER BY sequence LIMIT 1),
+       (SELECT last_sequence + 1 FROM account))`,
+    context.now() - spans.events,
+  );
 }
 
 /** One row of the log: gapless, frozen as it is now, with the id that every delivery of it carries. */

@@ -5,14 +5,21 @@ import { secureHeaders } from "hono/secure-headers";
 import { readConfiguration } from "../env.ts";
 import { callbackRoutes } from "../callback/routes.ts";
 import { log } from "../log.ts";
+import { accountLimitsRoutes } from "./account-limits.ts";
+import { accountStatusRoutes } from "./account-status.ts";
 import { accountRoutes } from "./account.ts";
 import { adminRoutes } from "./admin.ts";
+import { creditRoutes } from "./credits.ts";
+import { directoryRoutes } from "./directory.ts";
+import { eventRoutes } from "./events.ts";
+import { exportRoutes } from "./export.ts";
 import type { AppEnv } from "./app-env.ts";
 import { previewRoutes } from "./edits/preview.ts";
 import { editRoutes } from "./edits/routes.ts";
 import { errorPageRoutes } from "./error-page.ts";
 import { healthRoutes } from "./health.ts";
 import { openApiInfo } from "./openapi.ts";
+import { paymentRoutes } from "./payments.ts";
 import { invalidRequest, onError, problemResponse } from "./problem-response.ts";
 import { resultRoutes } from "./results.ts";
 import { uploadRoutes } from "./uploads.ts";
@@ -79,7 +86,14 @@ export function createApp(): OpenAPIHono<AppEnv> {
     webhookEndpointRoutes,
     webhookSecretRoutes,
     deliveryRoutes,
+    eventRoutes,
     adminRoutes,
+    accountLimitsRoutes,
+    creditRoutes,
+    accountStatusRoutes,
+    exportRoutes,
+    directoryRoutes,
+    paymentRoutes,
     resultRoutes,
     callbackRoutes,
   ]) {

@@ -29,7 +29,10 @@ export async function dispatch(
   }
 
   const claim = await account.claim(edit);
-  if (claim === null) return [{ v: 1, type: "release", account: id, edit }];
+  if (claim === null) {
+    // A slot that the edit had before belongs to the attempt that is running in it.
+    return slot.renewed ? [] : [{ v: 1, type: "release", account: id, edit }];
+  }
   return [...claim.messages, ...(await start(services, id, claim))];
 }
 

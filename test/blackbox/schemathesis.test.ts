@@ -37,6 +37,8 @@ it("answers at least 1,000 generated requests as /openapi.json says, and never w
   );
   // Operators' routes are tried on another account: they find and revoke its keys.
   const other = await createCustomer(system.stack.url, system.stack.adminSecret, 1_000);
+  // And their deletion on a third, so that the others find the second to the end.
+  const leaving = await createCustomer(system.stack.url, system.stack.adminSecret, 1_000);
   const folder = mkdtempSync(join(tmpdir(), "inlay-schemathesis-"));
   const run = spawn(
     join(root, "model-image/.venv/bin/st"),
@@ -52,6 +54,7 @@ it("answers at least 1,000 generated requests as /openapi.json says, and never w
         INLAY_KEY: system.key,
         INLAY_ADMIN_SECRET: system.stack.adminSecret,
         INLAY_ACCOUNT: other.account,
+        INLAY_LEAVING: leaving.account,
         INLAY_EDIT: id,
         INLAY_ENDPOINT: endpoint.id,
       },

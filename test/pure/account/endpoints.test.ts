@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { accept } from "../../../functions/account/accept.ts";
 import { claim, report } from "../../../functions/account/attempts.ts";
 import { beginDelivery, finishDelivery } from "../../../functions/account/deliveries.ts";
 import { wants } from "../../../functions/account/endpoint-row.ts";
+import { setLowBalance } from "../../../functions/account/low-balance.ts";
+import { resume, suspend } from "../../../functions/account/suspension.ts";
 import { EditParameters } from "../../../schemas/edit.ts";
 import { EventFilter } from "../../../schemas/webhook-endpoint.ts";
 import { EventType } from "../../../schemas/webhook-event.ts";
@@ -50,6 +53,10 @@ describe("a filter", () => {
     [["edit.*"], EventType.options.filter((type) => type.startsWith("edit."))],
     [["endpoint.*"], ["endpoint.disabled"]],
     [
+      ["account.*", "balance.*"],
+      ["balance.low", "account.suspended", "account.resumed"],
+    ],
+    [
       ["edit.failed", "edit.expired"],
       ["edit.failed", "edit.expired"],
     ],
@@ -65,6 +72,23 @@ describe("a filter", () => {
 });
 
 describe("an endpoint", () => {
+  it("gets what happens to the account itself", () => {
+    const { account, office } = opened();
+    endpoint(office, "operators", "account.*", "balance.*");
+    setLowBalance(account.context, 1_000_000);
+    const accepted = accept(account.context, account.request());
+    office.take(accepted.ok ? accepted.value.messages : []);
+    suspend(account.context, "unpaid");
+    suspend(account.context, "still unpaid");
+    resume(account.context);
+    office.pass(20_000);
+    expect(arrived(office, "operators").toSorted()).toEqual([
+      "account.resumed",
+      "account.suspended",
+      "balance.low",
+    ]);
+  });
+
   it("gets every event that its filter matches, beside the edit's own webhook", () => {
     const { account, office } = opened();
     endpoint(office, "all", "edit.*");

@@ -11,6 +11,7 @@ import { profiles } from "../../../schemas/profile.ts";
 import { ascii, gif, jpeg, png } from "../../pure/images/files.ts";
 import * as api from "../harness/api.ts";
 import { deliverFailure, deliverManifest } from "../harness/container.ts";
+import { accountProvocations } from "./account-problems.ts";
 import { manifest } from "../../pure/account/fixtures.ts";
 
 const small = png(640, 480);
@@ -79,6 +80,7 @@ const nowhere = { account: "u", edit: "edit_0" } as const;
 
 /** How each code of the catalogue is met over HTTP. The type sees to it that none is left out. */
 const provocations: Record<ProblemCode, () => Promise<Response>> = {
+  ...accountProvocations,
   request_malformed: async () =>
     api.send("POST", "/v1/edits", {
       token: (await api.customer()).key,
@@ -152,10 +154,6 @@ const provocations: Record<ProblemCode, () => Promise<Response>> = {
     return api.createEdit(key, {}, { "idempotency-key": "order-12" });
   },
   credits_insufficient: async () => api.createEdit((await api.customer(5_999)).key),
-  grant_conflict: async () => {
-    const { id } = await api.customer();
-    return admin("POST", `/${id}/grants`, { amount: 5, external_id: `welcome-${id}` });
-  },
   edits_too_many: async () => {
     const { id, key } = await api.customer();
     await api.createEdit(key);
