@@ -30,6 +30,7 @@ export function servicesOf(env: Env): Services {
       await env.WORK.send(message, { delaySeconds });
     },
     fetch: (input, init) => fetch(input, init),
+    deadline: (ms) => AbortSignal.timeout(ms),
     now: Date.now,
     random: Math.random,
   };

@@ -75,14 +75,25 @@ export function authorize(
   });
 }
 
-/** Ends a staging that came to nothing; its files are the caller's to remove. */
+/**
+ * Ends a staging that came to nothing. Returns whether it did: the files are the caller's to remove then, and are an
+ * edit's where it was accepted.
+ */
 export function abandon(
   context: AccountContext,
   edit: string,
   idempotencyKey: string | null,
-): void {
-  context.storage.exec("DELETE FROM stagings WHERE edit = ?", edit);
-  if (idempotencyKey !== null) releaseKey(context, idempotencyKey, edit);
+): boolean {
+  return context.storage.transactionSync(() => {
+    // The lease ends, and stays for the sweep: should the caller fail to remove the files, it does.
+    const unused = context.storage.exec(
+      "UPDATE stagings SET lease_until = ? WHERE edit = ? RETURNING edit",
+      context.now(),
+      edit,
+    );
+    if (idempotencyKey !== null) releaseKey(context, idempotencyKey, edit);
+    return unused.length > 0;
+  });
 }
 
 /**

@@ -130,8 +130,8 @@ export class AccountCore {
     );
   }
 
-  abandon(edit: string, idempotencyKey: string | null): void {
-    if (this.#created) abandon(this.#context, edit, idempotencyKey);
+  abandon(edit: string, idempotencyKey: string | null): boolean {
+    return this.#created && abandon(this.#context, edit, idempotencyKey);
   }
 
   accept(request: AcceptRequest): Result<AcceptedEdit, Refusal> {
@@ -249,6 +249,11 @@ export class AccountCore {
       if (message.type === "release") this.#ended(message.edit);
     }
     return this.#changed(messages);
+  }
+
+  /** What the alarm does: hands what is due to the queue. Throws where that fails; the alarm then comes again. */
+  async alarm(send: (message: WorkMessage) => Promise<void>): Promise<void> {
+    for (const message of this.wake()) await send(message);
   }
 
   #become(account: string): void {

@@ -87,8 +87,8 @@ export class AccountObject extends DurableObject<Env> {
     return this.#core.authorize(keyHash, edit, idempotencyKey);
   }
 
-  abandon(edit: string, idempotencyKey: string | null): void {
-    this.#core.abandon(edit, idempotencyKey);
+  abandon(edit: string, idempotencyKey: string | null): boolean {
+    return this.#core.abandon(edit, idempotencyKey);
   }
 
   accept(request: AcceptRequest): Result<AcceptedEdit, Refusal> {
@@ -175,7 +175,9 @@ export class AccountObject extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    for (const message of this.wake()) await this.env.WORK.send(message);
+    await this.#core.alarm(async (message) => {
+      await this.env.WORK.send(message);
+    });
   }
 
   #contextOf(account: string): AccountContext {

@@ -42,6 +42,8 @@ export interface Services {
   readonly allowLoopback: boolean;
   readonly send: (message: WorkMessage, delaySeconds?: number) => Promise<void>;
   readonly fetch: typeof fetch;
+  /** A signal that aborts after so many milliseconds. */
+  readonly deadline: (ms: number) => AbortSignal;
   readonly now: () => number;
   readonly random: () => number;
 }

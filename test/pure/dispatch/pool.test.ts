@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Pool } from "../../../functions/dispatch/pool.ts";
-import { nodeStorage } from "../account/harness.ts";
+import { nodeStorage } from "../../harness/node-storage.ts";
 
 const pool = (slots: number, perMinute: number | null = null) =>
   new Pool(nodeStorage(), { slots, perMinute });

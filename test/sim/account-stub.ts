@@ -1,0 +1,54 @@
+import type { AccountCore } from "../../functions/account/core.ts";
+import type { AccountActor } from "./account-actor.ts";
+import type { Invocation } from "./invocation.ts";
+import type { World } from "./world.ts";
+
+const methods = [
+  "authorize",
+  "abandon",
+  "accept",
+  "cancel",
+  "remove",
+  "grant",
+  "claim",
+  "wait",
+  "started",
+  "busy",
+  "report",
+  "attempt",
+  "beginDelivery",
+  "finishDelivery",
+  "wake",
+] as const satisfies (keyof AccountCore)[];
+
+export type AccountMethod = (typeof methods)[number];
+
+/** An account as callers reach it: each method of the core as a call that may be lost, or answered by nobody. */
+export type AccountStub = {
+  [M in AccountMethod]: (
+    ...args: Parameters<AccountCore[M]>
+  ) => Promise<ReturnType<AccountCore[M]>>;
+};
+
+/** The stub of an account for one invocation. */
+export function accountStub(
+  world: World,
+  invocation: Invocation,
+  actor: AccountActor,
+): AccountStub {
+  const { faults } = world;
+  const call = (method: AccountMethod, args: readonly unknown[]) =>
+    invocation.call(
+      () => {
+        if (faults.strikes("account_evicted")) actor.evict();
+        return world.observe(actor, method, args, () => {
+          const core = actor.core[method] as (...given: readonly unknown[]) => unknown;
+          return core.apply(actor.core, [...args]);
+        });
+      },
+      { lost: faults.strikes("call_lost"), answerLost: faults.strikes("answer_lost") },
+    );
+  return Object.fromEntries(
+    methods.map((method) => [method, (...args: unknown[]) => call(method, args)]),
+  ) as unknown as AccountStub;
+}
