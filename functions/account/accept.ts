@@ -117,6 +117,8 @@ export function accept(context: AccountContext, request: AcceptRequest): Result<
     }
     const room = checkRoom(context);
     if (!room.ok) return room;
+    const kept = checkStaging(context, request);
+    if (!kept.ok) return kept;
 
     const { image, mask } = inputs;
     if (image && mask && (image.width !== mask.width || image.height !== mask.height)) {
@@ -160,6 +162,19 @@ function checkRoom(context: AccountContext): Result<null, Refusal> {
     code: "edits_too_many",
     detail: `${maxActiveEdits} edits of this account are unfinished. Wait until some have ended.`,
     retryAfter: 10,
+  });
+}
+
+/** Pictures that were staged for longer than their lease have been swept away. */
+function checkStaging(context: AccountContext, request: AcceptRequest): Result<null, Refusal> {
+  const staged = Object.values(request.pictures).some((source) => source.from === "staged");
+  if (!staged) return ok(null);
+  const rows = context.storage.exec("SELECT 1 FROM stagings WHERE edit = ?", request.edit);
+  if (rows.length > 0) return ok(null);
+  return err({
+    code: "unavailable",
+    detail: "The pictures took longer than five minutes to arrive. Send them to /v1/uploads first.",
+    retryAfter: 1,
   });
 }
 

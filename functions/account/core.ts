@@ -194,16 +194,18 @@ export class AccountCore {
     return this.#known(() => uploads.completeUpload(this.#context, id, image, origin));
   }
 
-  claim(edit: string): attempts.Claim | null {
+  claim(edit: string): attempts.Claim | "running" | "over" {
     const claimed = this.#changed(attempts.claim(this.#context, edit));
-    if (claimed !== null) this.#live.delete(edit);
-    return claimed?.claim ?? null;
+    if (typeof claimed === "string") return claimed;
+    this.#live.delete(edit);
+    return claimed.claim;
   }
 
-  /** Notes that a queued edit waits for a slot at `position` (1 is next). */
-  wait(edit: string, position: number): void {
-    this.#live.set(edit, { queuePosition: position });
-    this.#changed(attempts.wait(this.#context, edit));
+  /** Notes that a queued edit waits for a slot at `position` (1 is next); says where the edit is. */
+  wait(edit: string, position: number): attempts.Stage {
+    const stage = this.#changed(attempts.wait(this.#context, edit));
+    if (stage === "queued") this.#live.set(edit, { queuePosition: position });
+    return stage;
   }
 
   started(edit: string, attempt: number, prediction: string): boolean {

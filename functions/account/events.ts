@@ -29,7 +29,14 @@ export function announce(context: AccountContext, row: EditRow): WebhookEvent {
   return event;
 }
 
-/** Drops events that are older than the log is kept. */
+/** Events that one call prunes at most; it looks at no others, since they are in the order of their time. */
+const pruned = 100;
+
+/** Drops events that are older than the log is kept, from its beginning on. */
 export function pruneEvents(context: AccountContext): void {
-  context.storage.exec("DELETE FROM events WHERE created_at < ?", context.now() - spans.events);
+  context.storage.exec(
+    `DELETE FROM events WHERE created_at < ?
+       AND sequence < (SELECT min(sequence) FROM events) + ${pruned}`,
+    context.now() - spans.events,
+  );
 }

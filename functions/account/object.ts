@@ -10,7 +10,7 @@ import { log } from "../log.ts";
 import { newId } from "../keys/ids.ts";
 import type { Result } from "../result.ts";
 import type { AcceptRequest } from "./accept.ts";
-import type { AttemptRecord, Claim, Report } from "./attempts.ts";
+import type { AttemptRecord, Claim, Report, Stage } from "./attempts.ts";
 import type { AccountContext } from "./context.ts";
 import { AccountCore, type AcceptedEdit, type CanceledEdit, type EditResources } from "./core.ts";
 import type { DeliveryOutcome, DeliveryTask } from "./deliveries.ts";
@@ -138,12 +138,12 @@ export class AccountObject extends DurableObject<Env> {
     return this.#core.completeUpload(id, image, origin);
   }
 
-  claim(edit: string): Claim | null {
+  claim(edit: string): Claim | "running" | "over" {
     return this.#core.claim(edit);
   }
 
-  wait(edit: string, position: number): void {
-    this.#core.wait(edit, position);
+  wait(edit: string, position: number): Stage {
+    return this.#core.wait(edit, position);
   }
 
   started(edit: string, attempt: number, prediction: string): boolean {

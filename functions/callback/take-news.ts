@@ -26,19 +26,18 @@ export async function takeNews(
       const progress = parseProgressFromLogs(prediction.logs ?? "")?.percentage;
       return account.report(edit, attempt, { type: "processing" }, progress);
     }
-    case "succeeded": {
+    case "succeeded":
+    case "failed":
+    case "canceled":
+    case "aborted": {
+      // A container that dies after its manifest has brought its result all the same.
       const manifest = await readManifest(services.bucket, id, edit, attempt);
       if (manifest !== null) return account.report(edit, attempt, { type: "manifest", manifest });
-      const urls = outputUrls(prediction.output);
+      const urls = prediction.status === "succeeded" ? outputUrls(prediction.output) : [];
       if (urls.length > 0) {
         await services.send({ v: 1, type: "copy", account: id, edit, attempt, urls });
         return [];
       }
-      return account.report(edit, attempt, { type: "lost" });
-    }
-    case "failed":
-    case "canceled":
-    case "aborted":
       log("warn", "prediction.ended", {
         account: id,
         edit,
@@ -47,6 +46,7 @@ export async function takeNews(
         reason: describeError(prediction.error ?? ""),
       });
       return account.report(edit, attempt, { type: "lost" });
+    }
     default:
       return prediction.status satisfies never;
   }

@@ -17,7 +17,8 @@ export async function dispatch(
   const account = services.account(id);
   const slot = await pool.acquire({ account: id, edit });
   if (!slot.granted) {
-    await account.wait(edit, slot.position);
+    const stage = await account.wait(edit, slot.position);
+    if (stage === "over") return [{ v: 1, type: "release", account: id, edit }];
     if (slot.retryAfter !== null) {
       await services.send(
         { v: 1, type: "dispatch", account: id, edit },
@@ -28,7 +29,9 @@ export async function dispatch(
   }
 
   const claim = await account.claim(edit);
-  if (claim === null) return [{ v: 1, type: "release", account: id, edit }];
+  if (claim === "over") return [{ v: 1, type: "release", account: id, edit }];
+  // Asked for twice: the slot belongs to the attempt that runs.
+  if (claim === "running") return [];
 
   const { attempt } = claim;
   const { input, callbackUrl } = attemptUrls(keyring, callbackOrigin || claim.origin, id, claim);

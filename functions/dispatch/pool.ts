@@ -83,20 +83,25 @@ export class Pool {
     });
   }
 
-  /** Gives a slot or a place in the line back; returns who may start now. */
+  /**
+   * Gives a slot or a place in the line back; returns who may start now: one for each slot that came free by it. Naming
+   * more would let releases that free nothing call each other up without end.
+   */
   release(edit: string, now: number): Candidate[] {
     return this.#storage.transactionSync(() => {
-      this.#storage.exec("DELETE FROM slots WHERE edit = ?", edit);
+      const given = this.#storage.exec("DELETE FROM slots WHERE edit = ? RETURNING edit", edit);
       this.#storage.exec("DELETE FROM waiting WHERE edit = ?", edit);
-      this.#expire(now);
-      return this.#line().slice(0, Math.max(this.#free(), 0));
+      const freed = given.length + this.#expire(now);
+      return freed === 0 ? [] : this.#line().slice(0, Math.max(Math.min(freed, this.#free()), 0));
     });
   }
 
-  #expire(now: number): void {
-    this.#storage.exec("DELETE FROM slots WHERE until <= ?", now);
+  /** Returns how many slots came free. */
+  #expire(now: number): number {
+    const lapsed = this.#storage.exec("DELETE FROM slots WHERE until <= ? RETURNING edit", now);
     this.#storage.exec("DELETE FROM waiting WHERE until <= ?", now);
     this.#storage.exec("DELETE FROM starts WHERE at <= ?", now - 60_000);
+    return lapsed.length;
   }
 
   #holds(edit: string): boolean {

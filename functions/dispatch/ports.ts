@@ -1,4 +1,4 @@
-import type { AttemptRecord, Claim, Report } from "../account/attempts.ts";
+import type { AttemptRecord, Claim, Report, Stage } from "../account/attempts.ts";
 import type { DeliveryOutcome, DeliveryTask } from "../account/deliveries.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
 import type { Keyring } from "../images/signed-url.ts";
@@ -7,8 +7,8 @@ import type { Provider } from "./providers/provider.ts";
 
 /** The part of an account that work is done for. */
 interface WorkAccount {
-  claim(edit: string): Promise<Claim | null>;
-  wait(edit: string, position: number): Promise<void>;
+  claim(edit: string): Promise<Claim | Exclude<Stage, "queued">>;
+  wait(edit: string, position: number): Promise<Stage>;
   started(edit: string, attempt: number, prediction: string): Promise<boolean>;
   busy(edit: string, attempt: number): Promise<readonly WorkMessage[]>;
   report(

@@ -10,8 +10,9 @@ export class Bucket {
     this.#world = world;
   }
 
-  has(key: string): boolean {
-    return this.#groups.get(group(key))?.has(key) === true;
+  /** What lies under a key, past every fault. */
+  peek(key: string): string | undefined {
+    return this.#groups.get(group(key))?.get(key);
   }
 
   binding(invocation: Invocation): R2Bucket {

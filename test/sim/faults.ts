@@ -55,7 +55,7 @@ export type FaultKind = keyof typeof rates;
 export const faultKinds = Object.keys(rates) as FaultKind[];
 
 /** How much more or less often than usual a kind strikes in one world; drawn for each, so that worlds differ. */
-const weathers = [0, 0.3, 1, 1, 3, 8] as const;
+const weathers = [0, 0.3, 1, 1, 3] as const;
 
 /** Draws and counts the faults of one world. */
 export class Faults {

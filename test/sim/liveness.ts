@@ -22,7 +22,7 @@ export const stuck = {
   edits: (world: World): string[] =>
     [...world.witness.accounts.values()].flatMap(({ open }) => [...open]),
 
-  deliveries: (world: World): string[] => rows(world, "status = 'pending'").map(({ id }) => id),
+  deliveries: (world: World): string[] => rows(world, "next_at IS NOT NULL").map(({ id }) => id),
 
   /** Ends of edits whose receiver was not told, and did not refuse for good, or was not tried ten times. */
   events: (world: World): string[] => {

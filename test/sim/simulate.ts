@@ -94,12 +94,12 @@ async function arrivals(world: World, edits: number): Promise<void> {
     }
     // The first account is the busy one.
     const customer = random.chance(0.5) ? world.customers[0] : random.pick(world.customers);
-    for (let burst = random.chance(0.004) ? 40 : 1; burst > 0; burst--) customer?.wish();
+    for (let burst = random.chance(0.002) ? 40 : 1; burst > 0; burst--) customer?.wish();
     if (random.chance(0.04)) {
       customer?.topUp(200_000 + 100_000 * random.below(6), `payment-${random.below(arrived)}`);
     }
     const rest = random.chance(0.002) ? random.between(1, 30) * hour : 0;
-    clock.after(-Math.log(1 - random.next()) * 1_500 + rest, arrive);
+    clock.after(-Math.log(1 - random.next()) * 3_000 + rest, arrive);
   };
   arrive();
   const enough = () => witness.edits.size >= edits || arrived > 4 * edits + 100;

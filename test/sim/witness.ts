@@ -5,6 +5,7 @@ import { isTerminal } from "../../functions/account/edit-machine.ts";
 import type { Refusal } from "../../functions/errors/refusal.ts";
 import type { Result } from "../../functions/result.ts";
 import { inputKey, manifestKey } from "../../functions/images/object-keys.ts";
+import type { Manifest } from "../../schemas/manifest.ts";
 import type { EditStatus } from "../../schemas/edit.ts";
 import type { WebhookEvent } from "../../schemas/webhook-event.ts";
 import type { AccountActor } from "./account-actor.ts";
@@ -59,7 +60,7 @@ export class Witness {
         this.#reported(account, args as [string, number, Report], before);
         break;
       case "claim":
-        this.#claimed(args[0] as string, value as Claim | null);
+        this.#claimed(args[0] as string, value as Claim | string);
         break;
       case "cancel":
       case "remove": {
@@ -87,14 +88,15 @@ export class Witness {
   inputsAreRead(account: string, edit: string): void {
     const record = this.edits.get(edit);
     if (record === undefined || record.ended !== null) return;
-    if (!this.#bucket.has(inputKey(account, edit, "request"))) {
+    if (this.#bucket.peek(inputKey(account, edit, "request")) === undefined) {
       this.#violate(`the inputs of ${edit} are gone and it is not over`);
     }
   }
 
   /** A success that was answered 200 is committed. */
   successIsTaken(account: string, edit: string, attempt: number): void {
-    if (!this.#bucket.has(manifestKey(account, edit, attempt))) return;
+    const written = this.#bucket.peek(manifestKey(account, edit, attempt));
+    if (written === undefined || (JSON.parse(written) as Manifest).status === "failed") return;
     const record = this.edits.get(edit);
     if (record !== undefined && !record.copied && record.ended === null) {
       this.#violate(
@@ -173,9 +175,9 @@ export class Witness {
     account.grant(externalId, amount);
   }
 
-  #claimed(edit: string, claim: Claim | null): void {
+  #claimed(edit: string, claim: Claim | string): void {
     const record = this.edits.get(edit);
-    if (claim === null || record === undefined) return;
+    if (typeof claim === "string" || record === undefined) return;
     if (record.ended !== null) this.#violate(`${edit} is over and was claimed`);
     if (claim.attempt <= record.attempt) {
       this.#violate(`attempt ${claim.attempt} of ${edit} was claimed after ${record.attempt}`);

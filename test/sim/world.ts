@@ -27,7 +27,6 @@ export const keyring: Keyring = {
 };
 
 const start = Date.UTC(2026, 0, 1);
-const slots = 16;
 const auditEvery = 1_000;
 const neverAborts = new AbortController().signal;
 
@@ -55,6 +54,7 @@ export class World {
     this.random = new Random(seed);
     this.clock = new Scheduler(this.random, start);
     this.faults = new Faults(this.random, kinds, (kind) => this.trace(`fault: ${kind}`));
+    const slots = this.random.pick([8, 24, 48]);
     this.pool = new PoolActor(this, { slots, perMinute: this.random.pick([null, 570]) });
     this.queue = new WorkQueue(this);
     this.bucket = new Bucket(this);

@@ -61,9 +61,18 @@ export function testAccount(credits = 1_000_000): TestAccount {
   addKey(context, { hash: keyHash, display: "inlay_live_...abcd" }, "test");
   if (credits > 0) grant(context, credits, "welcome");
 
+  const staged = () => {
+    const edit = context.newId("edit");
+    context.storage.exec(
+      "INSERT INTO stagings (edit, lease_until) VALUES (?, ?)",
+      edit,
+      now + 300_000,
+    );
+    return edit;
+  };
   const request = (overrides: Partial<AcceptRequest> = {}): AcceptRequest => ({
     keyHash,
-    edit: context.newId("edit"),
+    edit: staged(),
     origin: "https://inlay.example.com",
     profile: "tiny",
     parameters: EditParameters.parse({}),
