@@ -47,10 +47,12 @@ export class Waker {
       Math.min(Math.max(hop - now + queueMargin, 0), longestDelay) / 1000,
     );
     // None of them waits for another, which may fail.
-    await Promise.allSettled([
+    const [, ...nets] = await Promise.allSettled([
       due === null ? this.#nets.deleteAlarm() : this.#nets.setAlarm(Math.max(due, now + 50)),
       ...(written ? [] : [this.#nets.record(this.#account, hop)]),
       ...(written || due === null ? [] : [this.#nets.remind(this.#account, delaySeconds)]),
     ]);
+    // What failed is written again with the next change.
+    if (nets.some(({ status }) => status === "rejected")) this.#recorded = null;
   }
 }

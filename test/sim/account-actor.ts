@@ -81,7 +81,7 @@ export class AccountActor {
     const late = faults.strikes("alarm_late") ? random.between(1_000, 3_600_000) : 0;
     const wait = Math.max(0, at - this.now()) + late + random.between(1, 50);
     clock.after(wait, () => {
-      if (this.#alarm !== at) return;
+      if (this.#alarm !== at || this.#world.silent) return;
       this.#alarm = null;
       this.#ring(1);
       if (faults.strikes("alarm_doubled")) clock.after(random.between(1, 500), () => this.#ring(1));

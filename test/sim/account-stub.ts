@@ -21,7 +21,7 @@ const methods = [
   "wake",
 ] as const satisfies (keyof AccountCore)[];
 
-export type AccountMethod = (typeof methods)[number];
+type AccountMethod = (typeof methods)[number];
 
 /** An account as callers reach it: each method of the core as a call that may be lost, or answered by nobody. */
 export type AccountStub = {

@@ -43,13 +43,13 @@ export function audit({ actor, edits, grants, granted, keys }: AccountRecord): s
   if (money?.granted !== granted || money.grants !== grants.size) {
     wrong.push(`${grants.size} grants of ${granted} were made: ${JSON.stringify(money)}`);
   }
-  return [...wrong, ...log(storage), ...deliveries(storage), ...idempotency(storage, keys)];
+  return [...wrong, ...eventLog(storage), ...deliveries(storage), ...idempotency(storage, keys)];
 }
 
 type Storage = AccountRecord["actor"]["storage"];
 
 /** The event log has no gap, and ends each edit once. */
-function log(storage: Storage): string[] {
+function eventLog(storage: Storage): string[] {
   const [log] = storage.exec<Record<"events" | "first" | "last" | "sequence", number>>(
     `SELECT count(*) AS events, min(sequence) AS first, max(sequence) AS last,
        (SELECT last_sequence FROM account) AS sequence FROM events`,

@@ -60,13 +60,14 @@ export class CallbackSender {
       );
     };
     const invocation = new Invocation(this.#world, again);
-    this.#world.watch(
-      this.#receive(invocation, url, given, news).then((status) => {
-        if (forged && status !== 401)
-          this.#world.violate(`a forged callback was answered ${status}`);
-        if (status === 503) again();
-      }),
-    );
+    const answered = async () => {
+      const status = await this.#receive(invocation, url, given, news);
+      if (forged && status !== 401) {
+        this.#world.violate(`a forged callback was answered ${status}`);
+      }
+      if (status === 503) again();
+    };
+    this.#world.watch(answered());
   }
 
   /** The edge's route, as functions/callback/predictions.ts has it, without HTTP. */

@@ -74,12 +74,13 @@ export class Customer {
     const invocation = new Invocation(this.#world, again);
     const account = accountStub(this.#world, invocation, this.#actor);
     const services = this.#world.services(invocation);
-    const regretted = account[method](keyHash, edit).then((result) => {
+    const regretted = async () => {
+      const result = await account[method](keyHash, edit);
       if (!result.ok) return;
       const messages = "edit" in result.value ? result.value.messages : result.value;
       this.#world.background(performNow(services, messages));
-    });
-    this.#world.watch(regretted.catch(again));
+    };
+    this.#world.watch(regretted().catch(again));
   }
 
   #draw(): Wish {
@@ -109,18 +110,26 @@ export class Customer {
       clock.after(random.between(1, 30) * second, () => this.#create(wish, attempt + 1));
     };
     const invocation = new Invocation(this.#world, again);
-    const answered = this.#serve(invocation, wish).then(({ edit, messages }) => {
-      const record = witness.edits.get(edit.id);
-      if (record === undefined) this.#world.violate(`${edit.id} was answered and never accepted`);
+    const answered = async () => {
+      const { edit, messages } = await this.#serve(invocation, wish);
+      if (!witness.edits.has(edit.id)) {
+        this.#world.violate(`${edit.id} was answered and never accepted`);
+      }
       if (random.chance(0.06)) this.#later(() => this.regret(edit.id, "cancel"), 20);
       if (random.chance(0.03)) this.#later(() => this.regret(edit.id, "remove"), 900);
+      if (this.#world.silent) return;
       this.#world.background(performNow(this.#world.services(invocation), messages));
-    });
+    };
+    const repeatable = [
+      undefined,
+      "unavailable",
+      "idempotency_in_progress",
+      "edits_too_many",
+    ] as const;
     this.#world.watch(
-      answered.catch((error: unknown) => {
-        const code = error instanceof ProblemError ? error.refusal.code : null;
-        if (code === null || code === "idempotency_in_progress" || code === "edits_too_many")
-          again();
+      answered().catch((error: unknown) => {
+        const code = error instanceof ProblemError ? error.refusal.code : undefined;
+        if (repeatable.some((known) => known === code)) again();
       }),
     );
   }

@@ -62,6 +62,12 @@ export class Farm {
     );
   }
 
+  async #finish(name: string, run: ContainerRun): Promise<void> {
+    const status = await run.live();
+    this.#running.delete(name);
+    this.#ended.set(name, status);
+  }
+
   #start(request: PredictionRequest): StartOutcome {
     const { faults } = this.#world;
     if (faults.strikes("start_busy")) return { type: "busy", retryAfter: 2, reason: "full" };
@@ -75,12 +81,7 @@ export class Farm {
     if (!this.#running.has(name)) {
       const run = new ContainerRun(this.#world, request, this.#output(name));
       this.#running.set(name, run);
-      this.#world.watch(
-        run.live().then((status) => {
-          this.#running.delete(name);
-          this.#ended.set(name, status);
-        }),
-      );
+      this.#world.watch(this.#finish(name, run));
     }
     if (faults.strikes("start_unknown")) {
       return this.kind === "cog"

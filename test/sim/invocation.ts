@@ -42,7 +42,7 @@ export class Invocation {
         try {
           value = work();
         } catch (error) {
-          reject(error as Error);
+          reject(error);
           return;
         }
         if (answerLost === true) {

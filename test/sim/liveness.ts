@@ -22,6 +22,13 @@ export const stuck = {
   edits: (world: World): string[] =>
     [...world.witness.accounts.values()].flatMap(({ open }) => [...open]),
 
+  /** Whether any delivery is still to be tried. */
+  delivering: (world: World): boolean =>
+    [...world.accounts.values()].some(
+      ({ storage }) =>
+        storage.exec("SELECT 1 FROM deliveries WHERE next_at IS NOT NULL LIMIT 1").length > 0,
+    ),
+
   deliveries: (world: World): string[] => rows(world, "next_at IS NOT NULL").map(({ id }) => id),
 
   /** Ends of edits whose receiver was not told, and did not refuse for good, or was not tried ten times. */

@@ -59,7 +59,7 @@ export class Receiver {
   #read(request: RequestInit): string {
     const headers = request.headers as Record<string, string>;
     const id = headers["webhook-id"] ?? "";
-    const body = String(request.body);
+    const body = request.body as string;
     const signed = `${id}.${headers["webhook-timestamp"]}.${body}`;
     const key = Buffer.from(this.#secret.replace("whsec_", ""), "base64");
     const signature = createHmac("sha256", key).update(signed).digest("base64");

@@ -1,12 +1,17 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { faultKinds, type FaultKind } from "./faults.ts";
+import { runMutants } from "./mutants/run.ts";
+import { shrink } from "./shrink.ts";
 import { simulate, type Outcome } from "./simulate.ts";
 
 /** Edits of one world; more are simulated one world after the other, with the seeds that follow. */
-export const worldSize = 1_000;
+const worldSize = 1_000;
 
-export interface Totals {
+/** How long a smaller reproduction is looked for, in milliseconds. */
+const shrinkFor = 60_000;
+
+interface Totals {
   edits: number;
   steps: number;
   worlds: number;
@@ -53,40 +58,58 @@ export async function runSimulation(args: string[]): Promise<number> {
     args,
     options: {
       edits: { type: "string", default: "10000" },
-      seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 32)) },
+      seed: { type: "string", default: String(freshSeed()) },
       only: { type: "string" },
+      mutants: { type: "boolean", default: false },
+      "as-it-is": { type: "boolean", default: false },
     },
   });
   const seed = Number(values.seed);
+  print(`seed ${seed}, commit ${commit()}`);
+  if (values.mutants) return runMutants(seed, values.only);
   const kinds = values.only?.split(",").filter((kind) => kind !== "none") as
     | FaultKind[]
     | undefined;
-  print(`seed ${seed}`);
   const began = performance.now();
   const totals = await simulateMany(
     { seed, edits: Number(values.edits), ...(kinds === undefined ? {} : { kinds }) },
     ({ edits, worlds }) => {
-      if (worlds % 25 === 0) print(`${edits} edits`);
+      if (worlds % 10 === 0) print(`${edits} edits`);
     },
   );
   const seconds = (performance.now() - began) / 1_000;
-  print(
-    `${totals.edits} edits in ${totals.worlds} worlds, ${totals.steps} steps, ${seconds.toFixed(1)} s: ${Math.round(totals.edits / seconds)} edits/s`,
-  );
-  print(`ended: ${JSON.stringify(totals.seen)}`);
-  print("faults:");
-  for (const [kind, count] of totals.faults) print(`  ${kind.padEnd(26)} ${count}`);
-  if (totals.failure === null) {
-    print("0 violations");
-    return 0;
-  }
-  const { scenario, violation, trace, steps } = totals.failure;
-  for (const line of trace) print(`  ${line}`);
-  print(`violation at step ${steps}: ${violation}`);
-  print(
-    `commit ${commit()}; again with: npm run sim -- --edits ${scenario.edits} --seed ${scenario.seed}`,
-  );
+  print(describeTotals(totals, seconds));
+  if (totals.failure === null) return 0;
+  const failure = values["as-it-is"] ? totals.failure : await shrink(totals.failure, shrinkFor);
+  print(describeFailure(failure));
   return 1;
+}
+
+/** A seed for who names none. */
+export function freshSeed(): number {
+  return Math.floor(Math.random() * 2 ** 32);
+}
+
+function describeTotals(totals: Totals, seconds: number): string {
+  const rate = Math.round(totals.edits / seconds);
+  return [
+    `${totals.edits} edits in ${totals.worlds} worlds, ${totals.steps} steps, ${seconds.toFixed(1)} s: ${rate} edits/s`,
+    `ended: ${JSON.stringify(totals.seen)}`,
+    "faults:",
+    ...[...totals.faults].map(([kind, count]) => `  ${kind.padEnd(26)} ${count}`),
+    `${totals.failure === null ? 0 : 1} violations`,
+  ].join("\n");
+}
+
+/** What happened last, what it broke, and how to see it again. */
+export function describeFailure({ scenario, violation, trace, steps }: Outcome): string {
+  const { edits, seed, kinds } = scenario;
+  const only = kinds === undefined ? "" : ` --only ${kinds.join(",") || "none"}`;
+  return [
+    ...trace.map((line) => `  ${line}`),
+    `violation at step ${steps}: ${violation}`,
+    `commit ${commit()}; again with: npm run sim -- --edits ${edits} --seed ${seed}${only}`,
+  ].join("\n");
 }
 
 function print(line: string): void {
@@ -94,9 +117,6 @@ function print(line: string): void {
 }
 
 function commit(): string {
-  try {
-    return execFileSync("git", ["rev-parse", "HEAD"], { encoding: "utf8" }).trim();
-  } catch {
-    return "unknown";
-  }
+  const { status, stdout } = spawnSync("git", ["rev-parse", "HEAD"], { encoding: "utf8" });
+  return status === 0 ? stdout.trim() : "unknown";
 }

@@ -72,12 +72,13 @@ async function live(world: World, edits: number): Promise<void> {
   world.require("edits that are not over", open() ? stuck.edits(world) : []);
 
   await clock.run(
-    () => world.step() || (clock.steps % 20 === 0 && stuck.deliveries(world).length === 0),
+    () => world.step() || (clock.steps % 50 === 0 && !stuck.delivering(world)),
     clock.now + deliverWithin,
   );
   world.require("deliveries that are not over", stuck.deliveries(world));
   world.require("events that nobody was told", stuck.events(world));
   if (world.violation === null) await quietDay(world);
+  if (world.violation === null) await silentHour(world);
   world.audit();
 }
 
@@ -124,4 +125,13 @@ async function quietDay(world: World): Promise<void> {
   await clock.run(world.step, clock.now + releaseWithin);
   world.require("slots that were not given back", world.pool.taken());
   world.require("edits that are not over on a quiet day", stuck.edits(world));
+}
+
+/** With no alarm and nothing done straight after the commit, the queue and the cron have to find what is due. */
+async function silentHour(world: World): Promise<void> {
+  const { clock, random } = world;
+  world.silent = true;
+  for (let edits = 0; edits < 6; edits++) random.pick(world.customers).wish();
+  await clock.run(world.step, clock.now + hour);
+  world.require("edits that no net has caught", stuck.edits(world));
 }

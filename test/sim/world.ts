@@ -28,6 +28,9 @@ export const keyring: Keyring = {
 
 const start = Date.UTC(2026, 0, 1);
 const auditEvery = 1_000;
+
+/** Usual are 80 to 200 steps for an edit; work that calls up more work than it does takes any number. */
+const mostSteps = (edits: number) => 50_000 + 1_000 * edits;
 const neverAborts = new AbortController().signal;
 
 /** Everything of one simulation: the actors, what lies between them, and who watches. */
@@ -45,6 +48,8 @@ export class World {
   readonly receivers = new Map<string, Receiver>();
   readonly customers: Customer[] = [];
   readonly lines = new Trace();
+  /** Whether no alarm rings and no request's isolate lives longer than its answer: the other nets have to do. */
+  silent = false;
   /** The first promise that was broken. */
   violation: string | null = null;
   #fetch;
@@ -151,6 +156,9 @@ export class World {
 
   audit(): void {
     this.#audited = this.clock.steps;
+    if (this.clock.steps > mostSteps(this.witness.edits.size)) {
+      this.violate("work calls up more work without end");
+    }
     for (const record of this.witness.accounts.values()) {
       for (const wrong of audit(record)) this.violate(`${record.actor.id}: ${wrong}`);
     }
