@@ -36,6 +36,15 @@ describe("the pool", () => {
     expect(shared.release("a0000", 2001)).toEqual([{ account: "b", edit: "b1" }]);
   });
 
+  it("names nobody after a release that gives nothing back", () => {
+    const shared = pool(1);
+    shared.acquire({ account: "a", edit: "a1" }, 0);
+    shared.acquire({ account: "b", edit: "b1" }, 1);
+    expect(shared.release("a2", 2)).toEqual([]);
+    expect(shared.release("a1", 3)).toEqual([{ account: "b", edit: "b1" }]);
+    expect(shared.release("a1", 4)).toEqual([]);
+  });
+
   it("gives a slot no one released back after its lease", () => {
     const shared = pool(1);
     shared.acquire({ account: "a", edit: "a1" }, 0);
