@@ -7,8 +7,6 @@ type Answer =
   | "slow"
   | "unreachable";
 
-const hour = 3_600_000;
-
 /** A customer's server: it remembers what reached it, and is at times down, slow, gone or misled. */
 export class Receiver {
   readonly host: string;
@@ -34,9 +32,7 @@ export class Receiver {
       return random.chance(0.5) ? "unreachable" : { status: 503, headers: {} };
     }
     if (faults.strikes("receiver_down")) {
-      // Long enough at times to outlive the whole schedule of 75 hours.
-      const days = random.chance(0.1) ? 90 * hour : random.chance(0.3) ? 30 * hour : hour / 6;
-      this.#downUntil = clock.now + random.between(0, days);
+      this.#downUntil = clock.now + random.between(0, random.pick(this.#world.outages));
       const after = random.chance(0.3) ? { "retry-after": "7200" } : {};
       return { status: 503, headers: after };
     }

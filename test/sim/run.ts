@@ -20,10 +20,10 @@ interface Totals {
   readonly failure: Outcome | null;
 }
 
-/** Simulates so many edits from a seed on, world by world, until one breaks a promise. */
+/** Simulates so many edits from a seed on, world by world, until one breaks a promise or it is enough. */
 export async function simulateMany(
   from: { readonly seed: number; readonly edits: number; readonly kinds?: readonly FaultKind[] },
-  progress: (totals: Totals) => void = () => undefined,
+  enough: (totals: Totals) => boolean = () => false,
 ): Promise<Totals> {
   const totals: Totals = {
     edits: 0,
@@ -47,7 +47,7 @@ export async function simulateMany(
       totals.seen[name] = (totals.seen[name] ?? 0) + count;
     }
     if (outcome.violation !== null) return { ...totals, failure: outcome };
-    progress(totals);
+    if (enough(totals)) break;
   }
   return totals;
 }
@@ -60,6 +60,7 @@ export async function runSimulation(args: string[]): Promise<number> {
       edits: { type: "string", default: "10000" },
       seed: { type: "string", default: String(freshSeed()) },
       only: { type: "string" },
+      minutes: { type: "string", default: "Infinity" },
       mutants: { type: "boolean", default: false },
       "as-it-is": { type: "boolean", default: false },
     },
@@ -75,6 +76,7 @@ export async function runSimulation(args: string[]): Promise<number> {
     { seed, edits: Number(values.edits), ...(kinds === undefined ? {} : { kinds }) },
     ({ edits, worlds }) => {
       if (worlds % 10 === 0) print(`${edits} edits`);
+      return performance.now() - began > Number(values.minutes) * 60_000;
     },
   );
   const seconds = (performance.now() - began) / 1_000;

@@ -26,6 +26,12 @@ export const keyring: Keyring = {
   keys: { k1: "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY" },
 };
 
+const hour = 3_600_000;
+
+/** How long servers are down, at most: for days in some worlds, for longer than the whole schedule of 75 hours. */
+const shortOutages = [hour / 60, hour / 6, hour / 2];
+const longOutages = [hour / 6, 30 * hour, 90 * hour];
+
 const start = Date.UTC(2026, 0, 1);
 const auditEvery = 1_000;
 
@@ -48,6 +54,7 @@ export class World {
   readonly receivers = new Map<string, Receiver>();
   readonly customers: Customer[] = [];
   readonly lines = new Trace();
+  readonly outages: readonly number[];
   /** Whether no alarm rings and no request's isolate lives longer than its answer: the other nets have to do. */
   silent = false;
   /** The first promise that was broken. */
@@ -61,6 +68,7 @@ export class World {
     this.faults = new Faults(this.random, kinds, (kind) => this.trace(`fault: ${kind}`));
     const slots = this.random.pick([8, 24, 48]);
     this.pool = new PoolActor(this, { slots, perMinute: this.random.pick([null, 570]) });
+    this.outages = this.random.chance(0.2) ? longOutages : shortOutages;
     this.queue = new WorkQueue(this);
     this.bucket = new Bucket(this);
     this.directory = new Directory(this);
