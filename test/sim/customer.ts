@@ -149,7 +149,7 @@ export class Customer {
     return stagedIntake({ account, bucket, id, edit, keyHash, idempotencyKey }, async () => {
       const key = inputKey(id, edit, "request");
       // A slow upload.
-      if (random.chance(0.03)) await clock.sleep(random.between(10, 400) * second);
+      if (random.chance(0.03)) await clock.sleep(random.between(10, 900) * second);
       await bucket.put(key, "the request's body");
       const image = stagedImage({ key });
       const source = { from: "staged", image, identity: "hash" } as const;

@@ -42,7 +42,7 @@ export const stuck = {
     });
     const announced = new Set(known.map(({ edit }) => edit));
     const silent = [...world.witness.edits.values()].filter(
-      ({ id, webhook }) => webhook !== null && !announced.has(id),
+      ({ id, webhook, ended }) => ended !== null && webhook !== null && !announced.has(id),
     );
     return [...wrong.map(({ id }) => id), ...silent.map(({ id }) => id)];
   },

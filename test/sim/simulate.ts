@@ -6,6 +6,9 @@ import { World } from "./world.ts";
 const minute = 60_000;
 const hour = 60 * minute;
 
+/** Requests that were on their way when the last customer came, slow uploads among them, are in after this. */
+const receiveWithin = 40 * minute;
+
 /** Once faults have stopped, the last net, a visit a day, finds every edit within this. */
 const endWithin = 26 * hour;
 
@@ -67,6 +70,7 @@ async function live(world: World, edits: number): Promise<void> {
   world.faults.active = false;
   for (const actor of [...world.accounts.values(), world.pool]) actor.calm();
   const { clock, witness } = world;
+  await clock.run(world.step, clock.now + receiveWithin);
   const open = () => [...witness.accounts.values()].some((account) => account.open.size > 0);
   await clock.run(() => world.step() || !open(), clock.now + endWithin);
   world.require("edits that are not over", open() ? stuck.edits(world) : []);
