@@ -45,7 +45,9 @@ export class AccountActor {
   #ports(generation: number): AccountPorts {
     const { clock, random } = this.#world;
     const own = () => generation === this.#generation;
-    const net = new Invocation(this.#world);
+    const net = new Invocation(this.#world, () => {
+      if (own()) this.evict();
+    });
     const alive = <T>(work: () => Promise<T>): Promise<T> =>
       own() ? work() : new Promise(() => undefined);
     return {
@@ -90,12 +92,15 @@ export class AccountActor {
 
   #ring(attempt: number): void {
     const { clock, faults, queue } = this.#world;
-    const invocation = new Invocation(this.#world);
     const failing = faults.strikes("alarm_gave_up");
     const again = () => {
       if (attempt < alarmTries && !failing)
         clock.after(2_000 * 2 ** attempt, () => this.#ring(attempt + 1));
     };
+    const invocation = new Invocation(this.#world, () => {
+      this.evict();
+      again();
+    });
     const alarm = this.#world.observe(this, "alarm", [], () =>
       this.core.alarm((message) =>
         failing ? Promise.reject(new Error("no answer")) : queue.send(invocation, message),
