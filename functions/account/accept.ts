@@ -86,13 +86,9 @@ export function abandon(
 ): boolean {
   return context.storage.transactionSync(() => {
     // The lease ends, and stays for the sweep: should the caller fail to remove the files, it does.
-    const unused = context.storage.exec(
-      "UPDATE stagings SET lease_until = ? WHERE edit = ? RETURNING edit",
-      context.now(),
-      edit,
-    );
+    context.storage.exec("UPDATE stagings SET lease_until = ? WHERE edit = ?", context.now(), edit);
     if (idempotencyKey !== null) releaseKey(context, idempotencyKey, edit);
-    return unused.length > 0;
+    return findEdit(context, edit) === undefined;
   });
 }
 

@@ -6,7 +6,8 @@ import { testAccount } from "../../account/harness.ts";
 
 /** An intake of one edit, whose `take` may fail before or after the account has accepted it. */
 async function taken(how: "refused" | "answer lost") {
-  const { context, keyHash, request } = testAccount();
+  const customer = testAccount();
+  const { context, keyHash } = customer;
   const edit = context.newId("edit");
   const purged: string[] = [];
   const bucket = {
@@ -22,7 +23,7 @@ async function taken(how: "refused" | "answer lost") {
   const intake = stagedIntake(
     { account, bucket, id: context.account, edit, keyHash, idempotencyKey: null },
     (): Promise<AcceptedEdit> => {
-      if (how === "answer lost") accept(context, request({ edit }));
+      if (how === "answer lost") accept(context, customer.request({ edit }));
       return Promise.reject(new Error(how));
     },
   );
