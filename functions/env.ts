@@ -34,6 +34,12 @@ const shared = {
   STARTING_LEASE_SECONDS: seconds(600),
   PROCESSING_LEASE_SECONDS: seconds(120),
   EDIT_SECONDS: seconds(900),
+  STRIPE_WEBHOOK_SECRET: z.union([z.literal(""), secret.startsWith("whsec_")]).default(""),
+  STRIPE_CURRENCY: z
+    .string()
+    .regex(/^[a-z]{3}$/)
+    .default("usd"),
+  STRIPE_MICROCREDITS_PER_UNIT: z.coerce.number().int().positive().default(10_000),
 };
 
 const Configuration = z.discriminatedUnion("PROVIDER", [
@@ -48,7 +54,12 @@ const Configuration = z.discriminatedUnion("PROVIDER", [
     PROVIDER: z.literal("replicate"),
     REPLICATE_API_TOKEN: secret,
     REPLICATE_WEBHOOK_SECRET: z.string().startsWith("whsec_"),
-    REPLICATE_MODEL: z.string().regex(/^[\w.-]+\/[\w.-]+(:[0-9a-f]{64})?$/),
+    REPLICATE_MODEL: z
+      .string()
+      .regex(
+        /^[\w.-]+\/[\w.-]+:[0-9a-f]{64}$/,
+        'must be "owner/name:version", with the 64 digits that cog push prints',
+      ),
     REPLICATE_URL: z
       .union([z.literal(""), z.url()])
       .default("")

@@ -1,11 +1,17 @@
 import type { WorkMessage } from "../schemas/work-message.ts";
 import type { AccountObject } from "./account/object.ts";
+import { setStatus } from "./directory/accounts.ts";
+import { recordUsage } from "./directory/usage.ts";
 import type { Services } from "./dispatch/ports.ts";
 import { cogProvider } from "./dispatch/providers/cog.ts";
 import type { Provider } from "./dispatch/providers/provider.ts";
 import { replicateProvider } from "./dispatch/providers/replicate.ts";
 import { readConfiguration, type Configuration } from "./env.ts";
 import { regionOf } from "./keys/account-id.ts";
+import { dnsOverHttps, type Resolve } from "./network/resolver.ts";
+
+/** A public resolver that answers in JSON. */
+const resolverUrl = "https://cloudflare-dns.com/dns-query";
 
 /** The object of an account, placed in the account's region when it is first addressed. */
 export function accountStub(
@@ -23,6 +29,10 @@ export function servicesOf(env: Env): Services {
     pool: env.POOL.get(env.POOL.idFromName(configuration.PROVIDER)),
     provider: providerOf(configuration),
     bucket: env.BUCKET,
+    directory: {
+      recordUsage: (account, days) => recordUsage(env.DIRECTORY, account, days),
+      setStatus: (account, status) => setStatus(env.DIRECTORY, account, status),
+    },
     keyring: configuration.SIGNING_KEYS,
     callbackOrigin: configuration.CALLBACK_URL.replace(/\/$/, ""),
     allowLoopback: configuration.LOCAL_LOOPBACK === "true",
@@ -31,9 +41,15 @@ export function servicesOf(env: Env): Services {
     },
     fetch: (input, init) => fetch(input, init),
     deadline: (ms) => AbortSignal.timeout(ms),
+    resolve: publicResolver(),
     now: Date.now,
     random: Math.random,
   };
+}
+
+/** Finds addresses by DNS over HTTPS: a Worker cannot ask its own network. */
+export function publicResolver(): Resolve {
+  return dnsOverHttps({ url: resolverUrl, fetch: (input, init) => fetch(input, init) });
 }
 
 function providerOf(configuration: Configuration): Provider {

@@ -52,15 +52,10 @@ export function profilesDocument(): string {
   return `${JSON.stringify(Object.fromEntries(known), null, 2)}\n`;
 }
 
-/** A profile by its name; its distilled mode has the range of `model-image/inlay/profile.py` where it names none. */
+/** A profile by its name. */
 function readProfile(path: string): [string, Profile] {
-  const { name, decoders, distilled, ...stored } = JSON.parse(readFileSync(path, "utf8"));
-  const profile = Profile.parse({
-    ...stored,
-    decoders: Object.keys(decoders),
-    distilled: distilled ? { fewest_steps: 4, most_steps: 8, ...distilled } : null,
-  });
-  return [name, profile];
+  const { name, distilled = null, ...stored } = JSON.parse(readFileSync(path, "utf8"));
+  return [name, Profile.parse({ ...stored, distilled })];
 }
 
 /** Everything that is generated, with its path. */

@@ -24,10 +24,13 @@ class Runner(BaseRunner):
     """Serves the profile named by INLAY_PROFILE to the edge at INLAY_EDGE_ORIGIN."""
 
     def setup(self) -> None:
-        """Loads and verifies the profile's weights, and says in one line of the log how long each part took."""
+        """Loads and verifies the profile's weights, and says in one line of the log how long each part took.
+
+        With the first edit that succeeds comes another: how long that took, and both together.
+        """
         folder = WEIGHTS / os.environ.get("INLAY_PROFILE", "tiny")
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        log = SetupLog()
+        self.log = log = SetupLog.of_worker()
         self.model = load_model(folder, device, Serving.from_environment(), log)
         self.edge = EdgeClient(os.environ["INLAY_EDGE_ORIGIN"])
         policy = Policy.from_environment()
@@ -75,4 +78,8 @@ class Runner(BaseRunner):
         """Carries out one attempt; the result is the manifest at `manifest_url`, whose status this returns."""
         values = {name: value for name, value in locals().items() if name != "self"}
         manifest = run_edit(self.model, self.edge, EditInput(**values), StepProgress(), self.guard)
-        return "succeeded" if manifest.error is None else "failed"
+        if manifest.error is not None:
+            return "failed"
+        if line := self.log.first_edit(manifest.timings):
+            print(line, flush=True)
+        return "succeeded"

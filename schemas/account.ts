@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { limits } from "./limits.ts";
 
 const AccountId = z
   .string()
@@ -20,16 +21,28 @@ export const Prices = z
   .openapi("Prices");
 export type Prices = z.infer<typeof Prices>;
 
+/** How much of the service an account may use at once. */
+const AccountLimits = z.object({ creates_per_minute: z.int(), unfinished_edits: z.int() });
+
 export const Account = z
   .object({
     id: AccountId,
     object: z.literal("account"),
+    status: z.enum(["active", "suspended"]),
     created_at: z.iso.datetime(),
     balance: z.object({
       available: Microcredits,
       reserved: Microcredits,
       unit: z.literal("microcredit"),
     }),
+    low_balance: Microcredits.openapi({
+      description: "Falling below it is told as the event `balance.low`.",
+    }),
+    limits: AccountLimits,
+    suspension: z
+      .object({ since: z.iso.datetime(), reason: z.string() })
+      .nullable()
+      .openapi({ description: "Why no edits are accepted; null while they are." }),
     prices: Prices,
   })
   .openapi("Account");
@@ -91,16 +104,66 @@ export type Key = z.infer<typeof Key>;
 export const IssuedKey = Key.extend({ key: z.string() }).openapi("IssuedKey");
 export type IssuedKey = z.infer<typeof IssuedKey>;
 
+const Credits = z.int().min(1).max(1_000_000_000_000);
+const ExternalId = z
+  .string()
+  .min(1)
+  .max(200)
+  .openapi({ description: "A retried request with the same external id counts once." });
+
 export const GrantRequest = z
-  .strictObject({
-    amount: z.int().min(1).max(1_000_000_000_000),
-    external_id: z
-      .string()
-      .min(1)
-      .max(200)
-      .openapi({ description: "A retried grant with the same external id grants once." }),
-  })
+  .strictObject({ amount: Credits, external_id: ExternalId })
   .openapi("GrantRequest");
+export const RefundRequest = z
+  .strictObject({ amount: Credits, external_id: ExternalId })
+  .openapi("RefundRequest");
+export const AdjustmentRequest = z
+  .strictObject({
+    amount: z.union([Credits, z.int().min(-1_000_000_000_000).max(-1)]).openapi({
+      description: "More or, below zero, less; the balance never falls below zero.",
+    }),
+    external_id: ExternalId,
+  })
+  .openapi("AdjustmentRequest");
+
+export const SuspensionRequest = z
+  .strictObject({
+    reason: z.string().min(1).max(500).optional().openapi({
+      description: "Told to the customer with every refused request.",
+    }),
+  })
+  .openapi("SuspensionRequest");
+
+/** What an account may set for itself. */
+export const SettingsRequest = z
+  .strictObject({
+    low_balance: z
+      .int()
+      .min(0)
+      .max(1_000_000_000_000)
+      .optional()
+      .openapi({
+        description: `Tell \`balance.low\` below this many micro-credits; ${limits.lowBalance} as usual, 0 for never.`,
+      }),
+  })
+  .openapi("SettingsRequest");
+
+export const LimitsRequest = z
+  .strictObject({
+    creates_per_minute: z
+      .int()
+      .min(1)
+      .max(60_000)
+      .optional()
+      .openapi({ description: `${limits.createsPerMinute} as usual.` }),
+    unfinished_edits: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .optional()
+      .openapi({ description: `${limits.unfinishedEdits} as usual.` }),
+  })
+  .openapi("LimitsRequest");
 
 /** The secret that signs this account's webhooks (Standard Webhooks, `whsec_...`). */
 export const WebhookSecret = z.object({ key: z.string() }).openapi("WebhookSecret");

@@ -15,4 +15,9 @@ export const limits = {
   maxSteps: 50,
   promptCharacters: 2_000,
   metadataBytes: 4_096,
+  /** What an account may do unless its operator says otherwise. */
+  createsPerMinute: 600,
+  unfinishedEdits: 200,
+  /** Below this many micro-credits an account is told `balance.low`, unless it sets another threshold. */
+  lowBalance: 100_000,
 } as const;

@@ -23,11 +23,18 @@ export const problemCatalogue = {
   url_expired: { status: 403, title: "The signed URL has expired" },
   callback_unauthenticated: { status: 401, title: "The callback is not authenticated" },
 
+  account_suspended: { status: 403, title: "The account is suspended" },
+
   idempotency_key_invalid: { status: 400, title: "The idempotency key is not valid" },
   idempotency_key_reused: { status: 422, title: "The idempotency key belongs to another request" },
   idempotency_in_progress: { status: 409, title: "A request with this key is in progress" },
   credits_insufficient: { status: 402, title: "The account has too few credits" },
   grant_conflict: { status: 409, title: "The external id belongs to another grant" },
+  entry_conflict: { status: 409, title: "The external id belongs to another entry" },
+  balance_exceeded: { status: 409, title: "The balance does not cover it" },
+  payment_unverified: { status: 401, title: "The payment's signature is not valid" },
+  payment_unusable: { status: 422, title: "The payment cannot be credited" },
+  creates_too_fast: { status: 429, title: "Edits are created too fast" },
   edits_too_many: { status: 429, title: "Too many edits are in progress" },
 
   task_not_in_profile: { status: 422, title: "The profile does not serve the task" },
@@ -52,10 +59,19 @@ export const problemCatalogue = {
   content_conflict: { status: 409, title: "Other bytes are stored already" },
   webhook_url_not_allowed: { status: 422, title: "The webhook URL is not allowed" },
 
+  webhook_endpoint_not_found: { status: 404, title: "There is no such webhook endpoint" },
+  webhook_endpoints_too_many: { status: 409, title: "The account has too many webhook endpoints" },
+  webhook_endpoint_disabled: { status: 409, title: "The webhook endpoint is disabled" },
+  delivery_not_found: { status: 404, title: "There is no such delivery" },
+  delivery_payload_gone: { status: 410, title: "The delivery's payload has been removed" },
+
   edit_not_found: { status: 404, title: "There is no such edit" },
   edit_deleted: { status: 410, title: "The edit has been deleted" },
+  edit_archived: { status: 410, title: "The edit has been archived" },
   preview_not_found: { status: 404, title: "There is no preview" },
   output_gone: { status: 410, title: "The file has been removed" },
+
+  events_gone: { status: 410, title: "The events are not kept any more" },
 
   mask_empty: { status: 422, title: "The mask marks nothing" },
   mask_damaged: { status: 422, title: "The mask cannot be decoded" },

@@ -12,7 +12,6 @@ export const Profile = z.object({
   distilled: z
     .object({ sampler: Sampler, fewest_steps: z.int().min(1), most_steps: z.int().min(1) })
     .nullable(),
-  decoders: z.array(z.string()),
   /** The side of the square that the weights were trained on, in pixels. */
   native_size: z.int().min(1),
 });

@@ -1,24 +1,66 @@
 import { z } from "@hono/zod-openapi";
+import { Account } from "./account.ts";
 import { Edit } from "./edit.ts";
+import { WebhookEndpoint } from "./webhook-endpoint.ts";
 
+const head = {
+  timestamp: z.iso.datetime(),
+  sequence: z.int(),
+  trimmed: z
+    .array(z.enum(["warnings", "error", "metadata"]))
+    .optional()
+    .openapi({
+      description: "What of `data` was shortened so that the payload stays below 20 kB.",
+    }),
+};
+
+const EditEvent = z.object({
+  type: z.enum([
+    "edit.queued",
+    "edit.starting",
+    "edit.processing",
+    "edit.succeeded",
+    "edit.failed",
+    "edit.canceled",
+    "edit.expired",
+  ]),
+  ...head,
+  data: Edit,
+});
+export type EditEvent = z.infer<typeof EditEvent>;
+
+const EndpointEvent = z.object({
+  type: z.enum(["endpoint.disabled", "webhook.test"]),
+  ...head,
+  data: WebhookEndpoint,
+});
+
+const AccountEvent = z.object({
+  type: z.enum(["balance.low", "account.suspended", "account.resumed"]),
+  ...head,
+  data: Account,
+});
+export type AccountEvent = z.infer<typeof AccountEvent>;
+
+/** An entry of the event log, which is the body of its webhooks: frozen when its change was committed. */
+export const WebhookEvent = z
+  .union([EditEvent, EndpointEvent, AccountEvent])
+  .openapi("WebhookEvent");
+export type WebhookEvent = z.infer<typeof WebhookEvent>;
 export const EventType = z.enum([
-  "edit.queued",
-  "edit.starting",
-  "edit.processing",
-  "edit.succeeded",
-  "edit.failed",
-  "edit.canceled",
-  "edit.expired",
+  ...EditEvent.shape.type.options,
+  ...EndpointEvent.shape.type.options,
+  ...AccountEvent.shape.type.options,
 ]);
 export type EventType = z.infer<typeof EventType>;
 
-/** The body of a webhook, frozen when the state change was committed. `sequence` is gapless per account. */
-export const WebhookEvent = z
+/** A part of the event log, oldest first. */
+export const EventList = z
   .object({
-    type: EventType,
-    timestamp: z.iso.datetime(),
-    sequence: z.int(),
-    data: Edit,
+    object: z.literal("list"),
+    data: z.array(WebhookEvent),
+    has_more: z.boolean(),
+    next: z.int().openapi({ description: "Send it as `after` to read on, now or later." }),
   })
-  .openapi("WebhookEvent");
-export type WebhookEvent = z.infer<typeof WebhookEvent>;
+  .openapi("EventList");
+export type EventList = z.infer<typeof EventList>;

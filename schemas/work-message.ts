@@ -37,6 +37,12 @@ export const WorkMessage = z.discriminatedUnion("type", [
   z.object({ v: z.literal(1), type: z.literal("deliver"), account, delivery: z.string() }),
   /** Remove files from R2. */
   z.object({ v: z.literal(1), type: z.literal("purge"), account, prefixes: z.array(z.string()) }),
+  /** Put a batch of the account's oldest edits and deliveries away in R2. */
+  z.object({ v: z.literal(1), type: z.literal("archive"), account, batch: z.string() }),
+  /** Bring the account's newest daily totals to the directory. */
+  z.object({ v: z.literal(1), type: z.literal("report"), account }),
+  /** Bring all that the directory has of the account there again. */
+  z.object({ v: z.literal(1), type: z.literal("recount"), account }),
   /** Let the account look for work that is due. */
   z.object({ v: z.literal(1), type: z.literal("wake"), account }),
 ]);

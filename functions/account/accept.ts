@@ -2,13 +2,15 @@ import { pictureRoles, type EditParameters, type PictureRole } from "../../schem
 import type { WorkMessage } from "../../schemas/work-message.ts";
 import { refuseField, type Refusal } from "../errors/refusal.ts";
 import { err, ok, type Result } from "../result.ts";
-import { maxActiveEdits, spans, type AccountContext } from "./context.ts";
+import { spans, type AccountContext } from "./context.ts";
 import { dispatchDelay } from "./advance.ts";
 import type { EditInputs, EditRow, SettledParameters, StagedImage } from "./edit-row.ts";
 import { announce } from "./events.ts";
 import { fingerprintOf, leaseKey, recordedEdit, recordKey, releaseKey } from "./idempotency.ts";
 import { checkKey } from "./keys.ts";
 import { reserve } from "./ledger.ts";
+import { tellLowBalance } from "./low-balance.ts";
+import { checkRoom, takeCreate } from "./quotas.ts";
 import { outputSize } from "./output-size.ts";
 import { unitPrice } from "./price.ts";
 import { usableUpload } from "./uploads.ts";
@@ -60,6 +62,8 @@ export function authorize(
   return context.storage.transactionSync(() => {
     const key = checkKey(context, request.keyHash);
     if (!key.ok) return key;
+    const taken = takeCreate(context);
+    if (!taken.ok) return taken;
     const room = checkRoom(context);
     if (!room.ok) return room;
     if (request.idempotencyKey !== null) {
@@ -100,6 +104,8 @@ export function accept(context: AccountContext, request: AcceptRequest): Result<
   return context.storage.transactionSync(() => {
     const key = checkKey(context, request.keyHash);
     if (!key.ok) return key;
+    const taken = isStaged(context, request.edit) ? ok(null) : takeCreate(context);
+    if (!taken.ok) return taken;
     const pictures = resolveInputs(context, request);
     if (!pictures.ok) return pictures;
     const { inputs, identities } = pictures.value;
@@ -135,11 +141,11 @@ export function accept(context: AccountContext, request: AcceptRequest): Result<
       recordKey(context, request.idempotencyKey, fingerprint, row.id);
     }
     context.storage.exec("DELETE FROM stagings WHERE edit = ?", row.id);
-    announce(context, row);
+    const deliveries = [...announce(context, row), ...tellLowBalance(context, row.reserved)];
     return ok({
       row,
       replayed: false,
-      messages: [{ v: 1, type: "dispatch", account: context.account, edit: row.id }],
+      messages: [{ v: 1, type: "dispatch", account: context.account, edit: row.id }, ...deliveries],
     });
   });
 }
@@ -149,16 +155,9 @@ export function findEdit(context: AccountContext, edit: string): EditRow | undef
   return context.storage.exec<EditRow>("SELECT * FROM edits WHERE id = ?", edit)[0];
 }
 
-function checkRoom(context: AccountContext): Result<null, Refusal> {
-  const [active] = context.storage.exec<{ count: number }>(
-    "SELECT count(*) AS count FROM edits WHERE status IN ('queued', 'starting', 'processing')",
-  );
-  if ((active?.count ?? 0) < maxActiveEdits) return ok(null);
-  return err({
-    code: "edits_too_many",
-    detail: `${maxActiveEdits} edits of this account are unfinished. Wait until some have ended.`,
-    retryAfter: 10,
-  });
+/** Whether `authorize` let the edit's request in, and took it out of the rate. */
+function isStaged(context: AccountContext, edit: string): boolean {
+  return context.storage.exec("SELECT 1 FROM stagings WHERE edit = ?", edit).length > 0;
 }
 
 /** Pictures that were staged for longer than their lease have been swept away. */

@@ -1,10 +1,10 @@
 import type { WorkMessage } from "../../schemas/work-message.ts";
 import { spans, type AccountContext } from "./context.ts";
-import { addDelivery } from "./deliveries.ts";
 import { isTerminal, next, type EditEvent } from "./edit-machine.ts";
-import type { EditRow, SettledParameters } from "./edit-row.ts";
+import type { EditRow } from "./edit-row.ts";
 import { announce } from "./events.ts";
 import { settle } from "./ledger.ts";
+import { countUsage } from "./usage.ts";
 
 /** What a change of an edit leaves to be done outside the account. Every message is due again by itself if lost. */
 export interface Advance {
@@ -66,17 +66,12 @@ export function advance(
     switch (effect.type) {
       case "settle":
         settle(context, row.id, row.reserved, after.charged);
+        countUsage(context, after);
         endAttempts(context, row, state.status);
         break;
-      case "announce": {
-        const happened = announce(context, after);
-        const { webhook } = JSON.parse(row.parameters) as SettledParameters;
-        if (ended && webhook !== undefined) {
-          const delivery = addDelivery(context, happened, webhook);
-          messages.push({ v: 1, type: "deliver", account: context.account, delivery });
-        }
+      case "announce":
+        messages.push(...announce(context, after));
         break;
-      }
       case "dispatch":
         messages.push({ ...about, type: "dispatch" });
         break;

@@ -1,4 +1,5 @@
 import type { Manifest } from "../../schemas/manifest.ts";
+import type { WorkMessage } from "../../schemas/work-message.ts";
 import type { Refusal } from "../errors/refusal.ts";
 import { findEdit } from "./accept.ts";
 import { advance, dispatchDelay, type Advance } from "./advance.ts";
@@ -15,6 +16,8 @@ export interface Claim {
   readonly inputs: EditInputs;
   /** When the whole edit ends, in milliseconds since the epoch. */
   readonly deadline: number;
+  /** What else has to follow. */
+  readonly messages: readonly WorkMessage[];
 }
 
 /** What is known of an attempt whose fate is being looked into. */
@@ -68,6 +71,7 @@ export function claim(
         parameters: JSON.parse(row.parameters) as SettledParameters,
         inputs: JSON.parse(row.inputs) as EditInputs,
         deadline: row.deadline,
+        messages: change.messages,
       },
       change,
     };

@@ -19,11 +19,12 @@ interface AccountSettings {
   readonly editDuration: number;
 }
 
-/** What a line about an edit is found by. */
-interface EditIds {
+/** What a line about an event is found by. */
+interface EventIds {
   readonly account: string;
-  readonly edit: string;
-  readonly attempt: number;
+  readonly edit?: string;
+  readonly attempt?: number;
+  readonly endpoint?: string;
 }
 
 /** What the account core is given to work with: its database, the time, fresh ids, links and a log. Nothing else. */
@@ -31,10 +32,10 @@ export interface AccountContext {
   readonly account: string;
   readonly storage: Storage;
   readonly now: () => number;
-  readonly newId: (prefix: "edit" | "upl" | "evt" | "dlv" | "key") => string;
+  readonly newId: (prefix: "edit" | "upl" | "evt" | "dlv" | "key" | "whe") => string;
   readonly links: Links;
-  /** Takes one line for each change of an edit's status. */
-  readonly log: (event: EventType, ids: EditIds) => void;
+  /** Takes one line for each event of the account's log. */
+  readonly log: (event: EventType, ids: EventIds) => void;
   readonly settings: AccountSettings;
 }
 
@@ -46,11 +47,10 @@ export const spans = {
   outputUrl: 3_600_000,
   retention: 24 * 3_600_000,
   events: 7 * 24 * 3_600_000,
+  previousSecret: 24 * 3_600_000,
   upload: 24 * 3_600_000,
+  archived: 30 * 24 * 3_600_000,
 } as const;
 
 /** The longest that a signed URL of an edit outlives its deadline, in milliseconds, with a minute to spare. */
 export const urlsOutlive = 3_660_000;
-
-/** Edits of one account that may be unfinished at the same time. */
-export const maxActiveEdits = 200;

@@ -6,41 +6,27 @@ import type { Refusal } from "../errors/refusal.ts";
 import { err, ok, type Result } from "../result.ts";
 import { abandon, accept, authorize, type AcceptRequest } from "./accept.ts";
 import type { Advance } from "./advance.ts";
+import type { AcceptedEdit, CanceledEdit, EditResources } from "./answers.ts";
 import * as attempts from "./attempts.ts";
 import type { AccountContext } from "./context.ts";
 import { cancelEdit, deleteEdit, visibleEdit } from "./deletion.ts";
+import { closeAccount, closedAccountId, closingDueAt, takeClosing } from "./closing.ts";
 import * as deliveries from "./deliveries.ts";
+import { AccountDesk } from "./desk.ts";
 import { nextDueAt, takeDue } from "./due.ts";
 import { isTerminal } from "./edit-machine.ts";
 import { listEdits } from "./edit-list.ts";
-import { instant, toEdit, type EditRow, type Liveness } from "./edit-row.ts";
+import { toEdit, type EditRow, type Liveness } from "./edit-row.ts";
 import * as keys from "./keys.ts";
 import * as ledger from "./ledger.ts";
 import { previewedAttempt } from "./preview.ts";
-import { prices } from "./price.ts";
+import { limitsOf } from "./quotas.ts";
+import { toAccount } from "./resource.ts";
 import { exists, migrate, storedAccountId } from "./schema.ts";
 import type { Storage } from "./storage.ts";
+import { checkActive } from "./suspension.ts";
 import * as uploads from "./uploads.ts";
 import { Waker, type WakeNets } from "./waker.ts";
-
-/** A page of edits as resources. */
-export interface EditResources {
-  readonly data: Edit[];
-  readonly next: string | null;
-}
-
-/** What an accepted (or replayed) request is answered with. */
-export interface AcceptedEdit {
-  readonly edit: Edit;
-  readonly replayed: boolean;
-  readonly messages: readonly WorkMessage[];
-}
-
-/** What a cancelled edit is answered with. */
-export interface CanceledEdit {
-  readonly edit: Edit;
-  readonly messages: readonly WorkMessage[];
-}
 
 /** What an account asks of the process that it lives in. */
 export interface AccountPorts {
@@ -65,6 +51,7 @@ export class AccountCore {
   #ports: AccountPorts;
   #context!: AccountContext;
   #waker!: Waker;
+  #desk!: AccountDesk;
   #created: boolean;
   #live = new Map<string, Liveness>();
 
@@ -72,7 +59,9 @@ export class AccountCore {
     this.#ports = ports;
     this.#created = exists(ports.storage);
     if (this.#created) migrate(ports.storage);
-    this.#become(this.#created ? storedAccountId(ports.storage) : "");
+    this.#become(
+      this.#created ? storedAccountId(ports.storage) : (closedAccountId(ports.storage) ?? ""),
+    );
   }
 
   /** Creates the account `id`; creating it again changes nothing. */
@@ -88,16 +77,31 @@ export class AccountCore {
       );
       this.#created = true;
     }
-    return this.#resource();
+    return toAccount(this.#context);
+  }
+
+  /** Deletes the account and everything in it; nothing knows its keys from now on. */
+  close(): Result<readonly WorkMessage[], Refusal> {
+    return this.#known(() => {
+      const messages = closeAccount(this.#context);
+      this.#created = false;
+      for (const { edit } of messages.filter((one) => one.type === "release")) this.#ended(edit);
+      return ok(this.#changed(messages));
+    });
   }
 
   /** The account for operators; null when it was never created. */
   describe(): Account | null {
-    return this.#created ? this.#resource() : null;
+    return this.#created ? toAccount(this.#context) : null;
+  }
+
+  /** What operators, exports and reports ask of the account. */
+  get desk(): AccountDesk {
+    return this.#desk;
   }
 
   account(keyHash: string): Result<Account, Refusal> {
-    return this.#for(keyHash, () => ok(this.#resource()));
+    return this.#for(keyHash, () => ok(toAccount(this.#context)));
   }
 
   ledger(keyHash: string, limit: number, before?: number): Result<LedgerEntry[], Refusal> {
@@ -105,7 +109,7 @@ export class AccountCore {
   }
 
   webhookSecret(keyHash: string): Result<string, Refusal> {
-    return this.#for(keyHash, () => ok(this.#account().webhook_secret));
+    return this.#for(keyHash, () => ok(this.#webhookSecret()));
   }
 
   addKey(minted: keys.MintedKey, name: string): Result<Key, Refusal> {
@@ -126,7 +130,7 @@ export class AccountCore {
 
   authorize(keyHash: string, edit: string, idempotencyKey: string | null): Result<null, Refusal> {
     return this.#for(keyHash, () =>
-      this.#changed(authorize(this.#context, { keyHash, edit, idempotencyKey })),
+      this.#limited(authorize(this.#context, { keyHash, edit, idempotencyKey })),
     );
   }
 
@@ -136,10 +140,11 @@ export class AccountCore {
 
   accept(request: AcceptRequest): Result<AcceptedEdit, Refusal> {
     return this.#for(request.keyHash, () => {
-      const accepted = this.#changed(accept(this.#context, request));
+      const accepted = this.#limited(accept(this.#context, request));
       if (!accepted.ok) return accepted;
       const { row, replayed, messages } = accepted.value;
-      return ok({ edit: this.#edit(row), replayed, messages });
+      const limits = limitsOf(this.#context);
+      return ok({ edit: this.#edit(row), replayed, messages, limits });
     });
   }
 
@@ -179,7 +184,11 @@ export class AccountCore {
   }
 
   createUpload(keyHash: string, origin: string): Result<Upload, Refusal> {
-    return this.#for(keyHash, () => this.#changed(ok(uploads.createUpload(this.#context, origin))));
+    return this.#for(keyHash, () => {
+      const active = checkActive(this.#context);
+      if (!active.ok) return active;
+      return this.#changed(ok(uploads.createUpload(this.#context, origin)));
+    });
   }
 
   upload(keyHash: string, id: string, origin: string): Result<Upload, Refusal> {
@@ -195,6 +204,7 @@ export class AccountCore {
   }
 
   claim(edit: string): attempts.Claim | "running" | "over" {
+    if (!this.#created) return "over";
     const claimed = this.#changed(attempts.claim(this.#context, edit));
     if (typeof claimed === "string") return claimed;
     this.#live.delete(edit);
@@ -203,16 +213,18 @@ export class AccountCore {
 
   /** Notes that a queued edit waits for a slot at `position` (1 is next); says where the edit is. */
   wait(edit: string, position: number): attempts.Stage {
+    if (!this.#created) return "over";
     const stage = this.#changed(attempts.wait(this.#context, edit));
     if (stage === "queued") this.#live.set(edit, { queuePosition: position });
     return stage;
   }
 
   started(edit: string, attempt: number, prediction: string): boolean {
-    return attempts.started(this.#context, edit, attempt, prediction);
+    return this.#created && attempts.started(this.#context, edit, attempt, prediction);
   }
 
   busy(edit: string, attempt: number): readonly WorkMessage[] {
+    if (!this.#created) return [];
     return this.#advanced(attempts.busy(this.#context, edit, attempt));
   }
 
@@ -222,6 +234,7 @@ export class AccountCore {
     news: attempts.Report,
     progress?: number,
   ): readonly WorkMessage[] {
+    if (!this.#created) return [];
     const change = attempts.report(this.#context, edit, attempt, news);
     // The fence holds back an older attempt's progress too, and what comes after the end.
     const current = change?.row.status === "processing" && change.row.attempt === attempt;
@@ -238,15 +251,20 @@ export class AccountCore {
     return this.#changed(deliveries.beginDelivery(this.#context, id));
   }
 
-  finishDelivery(id: string, outcome: deliveries.DeliveryOutcome, jitter: number): void {
-    this.#changed(deliveries.finishDelivery(this.#context, id, outcome, jitter));
+  /** Records a try; returns what may be sent next. */
+  finishDelivery(
+    id: string,
+    outcome: deliveries.DeliveryOutcome,
+    jitter: number,
+  ): readonly WorkMessage[] {
+    if (!this.#created) return [];
+    return this.#changed(deliveries.finishDelivery(this.#context, id, outcome, jitter));
   }
 
   /** Hands out what is due; the alarm, the queue and the cron all come here. */
   wake(): WorkMessage[] {
-    if (!this.#created) return [];
     this.#waker.woken(this.#context.now());
-    const messages = takeDue(this.#context);
+    const messages = this.#created ? takeDue(this.#context) : takeClosing(this.#context);
     for (const message of messages) {
       if (message.type === "release") this.#ended(message.edit);
     }
@@ -261,6 +279,14 @@ export class AccountCore {
   #become(account: string): void {
     this.#context = this.#ports.context(account);
     this.#waker = new Waker(account, this.#ports.nets);
+    this.#desk = new AccountDesk({
+      context: this.#context,
+      known: (work) => this.#known(work),
+      caller: (keyHash, work) => this.#for(keyHash, work),
+      changed: (value) => this.#changed(value),
+      created: () => this.#created,
+      forgetWake: () => this.#waker.woken(Infinity),
+    });
   }
 
   #advanced(change: Advance | null): readonly WorkMessage[] {
@@ -276,8 +302,16 @@ export class AccountCore {
 
   #changed<T>(value: T): T {
     const now = this.#context.now();
-    this.#ports.background(this.#waker.arm(nextDueAt(this.#context), now));
+    const due = this.#created ? nextDueAt(this.#context) : closingDueAt(this.#context);
+    if (this.#created || due !== null) this.#ports.background(this.#waker.arm(due, now));
+    else if (this.#context.account !== "") this.#ports.background(this.#waker.rest());
     return value;
+  }
+
+  /** A create's answer: a refusal tells the limits too. */
+  #limited<T>(result: Result<T, Refusal>): Result<T, Refusal> {
+    const answer = this.#changed(result);
+    return answer.ok ? answer : err({ ...answer.problem, limits: limitsOf(this.#context) });
   }
 
   #for<T>(keyHash: string, work: () => Result<T, Refusal>): Result<T, Refusal> {
@@ -295,22 +329,11 @@ export class AccountCore {
     return toEdit(this.#context, row, this.#live.get(row.id));
   }
 
-  #account(): { created_at: number; webhook_secret: string } {
-    const [row] = this.#context.storage.exec<{ created_at: number; webhook_secret: string }>(
-      "SELECT created_at, webhook_secret FROM account",
+  #webhookSecret(): string {
+    const [row] = this.#context.storage.exec<{ webhook_secret: string }>(
+      "SELECT webhook_secret FROM account",
     );
     if (row === undefined) throw new Error("the account row is missing");
-    return row;
-  }
-
-  #resource(): Account {
-    const { available, reserved } = ledger.balance(this.#context);
-    return {
-      id: this.#context.account,
-      object: "account",
-      created_at: instant(this.#account().created_at),
-      balance: { available, reserved, unit: "microcredit" },
-      prices,
-    };
+    return row.webhook_secret;
   }
 }

@@ -5,12 +5,17 @@ import { editPrefixes } from "../images/object-keys.ts";
 import { err, ok, type Result } from "../result.ts";
 import { findEdit } from "./accept.ts";
 import { advance } from "./advance.ts";
-import { urlsOutlive, type AccountContext } from "./context.ts";
+import { archivedEdit } from "./archive.ts";
+import { spans, urlsOutlive, type AccountContext } from "./context.ts";
 import type { EditRow } from "./edit-row.ts";
 
 /** An edit that customers may still see. */
 export function visibleEdit(context: AccountContext, edit: string): Result<EditRow, Refusal> {
   const row = findEdit(context, edit);
+  const archived = mayBeArchived(context, row) ? archivedEdit(context, edit) : undefined;
+  if (archived !== undefined) {
+    return err(archived.deleted ? deleted(archived.status) : gone(archived.status));
+  }
   if (row === undefined) {
     return err({ code: "edit_not_found", detail: "This account has no such edit." });
   }
@@ -61,6 +66,19 @@ export function deleteEdit(
       },
     ]);
   });
+}
+
+/** What is there and ended lately is not archived; this spares most reads a look. */
+function mayBeArchived(context: AccountContext, row: EditRow | undefined): boolean {
+  if (row === undefined) return true;
+  return row.completed_at !== null && row.completed_at <= context.now() - spans.archived;
+}
+
+function gone(status: EditStatus): Refusal {
+  return {
+    code: "edit_archived",
+    detail: `This edit ended as ${status} more than 30 days ago. Nothing can be changed on it any more.`,
+  };
 }
 
 function deleted(status: EditStatus): Refusal {

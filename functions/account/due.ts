@@ -1,11 +1,15 @@
 import type { WorkMessage } from "../../schemas/work-message.ts";
 import { editPrefixes, inputsPrefix, uploadKey } from "../images/object-keys.ts";
 import { advance, dispatchDelay } from "./advance.ts";
-import { urlsOutlive, type AccountContext } from "./context.ts";
+import { archiveDeadlines, takeArchive } from "./archive.ts";
+import { spans, urlsOutlive, type AccountContext } from "./context.ts";
+import { dropPayloads } from "./delivery-log.ts";
 import type { EditRow } from "./edit-row.ts";
 import { pruneEvents } from "./events.ts";
 import { pruneKeys } from "./idempotency.ts";
+import { callUpDue } from "./lanes.ts";
 import { expireUploads } from "./uploads.ts";
+import { takeReport, usageDeadline } from "./usage.ts";
 
 /** How long a piece of work may be lost before it is due again, in milliseconds. */
 const again = 30_000;
@@ -23,29 +27,41 @@ export function takeDue(context: AccountContext): WorkMessage[] {
     ...redispatch(context),
     ...lookForLost(context),
     ...redeliver(context),
+    ...callUpDue(context, batch),
     ...sweep(context),
+    ...takeArchive(context),
+    ...takeReport(context),
   ]);
 }
 
 /** When the account wants to be woken next, in milliseconds; null when nothing is waiting. */
 export function nextDueAt(context: AccountContext): number | null {
-  const moments = deadlines.map(
-    (sql) => context.storage.exec<{ due: number | null }>(sql)[0]?.due ?? null,
+  const moments = Object.values(
+    context.storage.exec<Record<string, number | null>>(allDeadlines)[0] ?? {},
   );
   const due = moments.filter((moment) => moment !== null);
   return due.length === 0 ? null : Math.min(...due);
 }
 
-/** The earliest moment of each kind; one query each, since workerd joins no more than five in a compound SELECT. */
+/** The earliest moment of each kind. */
 const deadlines = [
   "SELECT min(deadline) AS due FROM edits WHERE status IN ('queued', 'starting', 'processing')",
   "SELECT min(lease_until) AS due FROM edits WHERE status IN ('starting', 'processing')",
   "SELECT min(dispatch_at) AS due FROM edits WHERE status = 'queued'",
   "SELECT min(next_at) AS due FROM deliveries WHERE next_at IS NOT NULL",
+  "SELECT min(wake_at) AS due FROM lanes WHERE wake_at IS NOT NULL",
   "SELECT min(purge_at) AS due FROM edits WHERE purge_at IS NOT NULL",
   "SELECT min(lease_until) AS due FROM stagings",
   "SELECT min(expires_at) AS due FROM uploads",
+  // An hour late, so that many events go in one go.
+  `SELECT created_at + ${spans.events + 3_600_000} AS due FROM events ORDER BY sequence LIMIT 1`,
+  `SELECT min(completed_at) + ${spans.events + 3_600_000} AS due FROM deliveries WHERE payload <> ''`,
+  ...archiveDeadlines,
+  usageDeadline,
 ];
+
+/** All of them in one row: a compound SELECT may join no more than five in workerd. */
+const allDeadlines = `SELECT ${deadlines.map((sql, kind) => `(${sql}) AS due${kind}`).join(", ")}`;
 
 function endExpired(context: AccountContext): WorkMessage[] {
   return context.storage
@@ -107,6 +123,7 @@ function redeliver(context: AccountContext): WorkMessage[] {
 function sweep(context: AccountContext): WorkMessage[] {
   const { account, storage } = context;
   pruneEvents(context);
+  dropPayloads(context);
   pruneKeys(context);
   const prefixes = [
     ...expireUploads(context).map((id) => uploadKey(account, id)),

@@ -1,42 +1,100 @@
-import type { EventType, WebhookEvent } from "../../schemas/webhook-event.ts";
+import type { AccountEvent, EditEvent, WebhookEvent } from "../../schemas/webhook-event.ts";
+import type { WorkMessage } from "../../schemas/work-message.ts";
 import { spans, type AccountContext } from "./context.ts";
-import { instant, toEdit, type EditRow } from "./edit-row.ts";
+import { addDelivery } from "./delivery-row.ts";
+import { isTerminal } from "./edit-machine.ts";
+import { instant, toEdit, type EditRow, type SettledParameters } from "./edit-row.ts";
+import { subscribers, type EndpointRow } from "./endpoint-row.ts";
+import { frozenPayload } from "./payload.ts";
+import { toAccount } from "./resource.ts";
+
+/** An event that is about to be written: what happened, and to which edit, if to one. */
+type Happening = Pick<WebhookEvent, "type" | "data"> & { readonly edit?: string };
 
 /**
- * Appends an edit's new status to the account's event log: gapless, and frozen as it is now. Call inside the
- * transaction that changes the status. The files of a finished edit stay until `purge_at`, and so do its URLs here.
+ * Appends an edit's new status to the account's event log and puts it on its way: to every endpoint that subscribes to
+ * it, and at the edit's end to the edit's own webhook. The files of a finished edit stay until `purge_at`, and so do its
+ * URLs here. Call inside the transaction that changes the status.
  */
-export function announce(context: AccountContext, row: EditRow): WebhookEvent {
+export function announce(context: AccountContext, row: EditRow): WorkMessage[] {
+  const { account } = context;
+  const type: EditEvent["type"] = `edit.${row.status}`;
+  const { webhook } = JSON.parse(row.parameters) as SettledParameters;
+  const data = toEdit(context, row, {}, row.purge_at ?? undefined);
+  const own = isTerminal(row.status) && webhook !== undefined ? webhook : null;
+  const messages = publish(context, { type, data, edit: row.id }, own);
+  context.log(type, { account, edit: row.id, attempt: row.attempt });
+  return messages;
+}
+
+/** Appends an event of the account itself, frozen as it is now. Call inside the transaction that changes it. */
+export function announceAccount(
+  context: AccountContext,
+  type: AccountEvent["type"],
+): WorkMessage[] {
+  return publish(context, { type, data: toAccount(context) });
+}
+
+/** Appends an event to the log and puts it on its way to its subscribers, and to the address `own`. */
+export function publish(
+  context: AccountContext,
+  happening: Happening,
+  own: string | null = null,
+): WorkMessage[] {
+  return send(context, happening, [
+    ...(own === null ? [] : [{ id: null, url: own }]),
+    ...subscribers(context, happening.type),
+  ]);
+}
+
+/** Appends an event to the log and puts it on its way to these addresses and no others. */
+export function send(
+  context: AccountContext,
+  { type, data, edit = "" }: Happening,
+  addresses: readonly (Pick<EndpointRow, "url"> & { readonly id: string | null })[],
+): WorkMessage[] {
+  const { event, payload } = append(context, type, data, edit);
+  return addresses.map(({ id: endpoint, url }) => {
+    const { id } = addDelivery(context, { edit, event, type, endpoint, url, payload });
+    return { v: 1, type: "deliver", account: context.account, delivery: id };
+  });
+}
+
+/**
+ * Drops events that are older than the log is kept: those before the first that is not, so that a clock that was set back
+ * leaves no gap.
+ */
+export function pruneEvents(context: AccountContext): void {
+  context.storage.exec(
+    `DELETE FROM events WHERE sequence < coalesce(
+       (SELECT sequence FROM events WHERE created_at >= ? ORDER BY sequence LIMIT 1),
+       (SELECT last_sequence + 1 FROM account))`,
+    context.now() - spans.events,
+  );
+}
+
+/** One row of the log: gapless, frozen as it is now, with the id that every delivery of it carries. */
+function append(
+  context: AccountContext,
+  type: WebhookEvent["type"],
+  data: WebhookEvent["data"],
+  edit: string,
+): { event: string; payload: string } {
   const [next] = context.storage.exec<{ last_sequence: number }>(
     "UPDATE account SET last_sequence = last_sequence + 1 RETURNING last_sequence",
   );
-  const event: WebhookEvent = {
-    type: `edit.${row.status}` satisfies EventType,
-    timestamp: instant(context.now()),
-    sequence: next?.last_sequence ?? 0,
-    data: toEdit(context, row, {}, row.purge_at ?? undefined),
-  };
+  const sequence = next?.last_sequence ?? 0;
+  const timestamp = instant(context.now());
+  const payload = frozenPayload({ type, timestamp, sequence, data } as WebhookEvent);
+  const event = context.newId("evt");
   context.storage.exec(
-    "INSERT INTO events (sequence, type, edit, payload, created_at) VALUES (?, ?, ?, ?, ?)",
-    event.sequence,
-    event.type,
-    row.id,
-    JSON.stringify(event),
+    "INSERT INTO events (sequence, id, type, edit, payload, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+    sequence,
+    event,
+    type,
+    edit,
+    payload,
     context.now(),
   );
-  const { account } = context;
-  context.log(event.type, { account, edit: row.id, attempt: row.attempt });
-  return event;
-}
-
-/** Events that one call prunes at most; it looks at no others, since they are in the order of their time. */
-const pruned = 100;
-
-/** Drops events that are older than the log is kept, from its beginning on. */
-export function pruneEvents(context: AccountContext): void {
-  context.storage.exec(
-    `DELETE FROM events WHERE created_at < ?
-       AND sequence < (SELECT min(sequence) FROM events) + ${pruned}`,
-    context.now() - spans.events,
-  );
+  return { event, payload };
 }

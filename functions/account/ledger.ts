@@ -3,6 +3,7 @@ import { err, ok, type Result } from "../result.ts";
 import type { Refusal } from "../errors/refusal.ts";
 import type { AccountContext } from "./context.ts";
 import { instant } from "./edit-row.ts";
+import { tellLowBalance } from "./low-balance.ts";
 import type { SqlValue } from "./storage.ts";
 
 interface Movement {
@@ -81,27 +82,51 @@ export function settle(
   if (rest > 0) move(context, { kind: "release", edit, available: rest, reserved: -rest });
 }
 
+/** Money that comes from outside, named by whoever sends it. */
+export interface Posting {
+  readonly kind: "grant" | "refund" | "adjustment";
+  /** Micro-credits; an adjustment alone may be below zero. */
+  readonly amount: number;
+  readonly externalId: string;
+}
+
+/**
+ * Posts money from outside, once for each external id: the same posting again moves nothing and answers the same, another
+ * one under the same id is a conflict. What would bring the balance below zero is refused.
+ */
+export function post(context: AccountContext, posting: Posting): Result<LedgerEntry, Refusal> {
+  const { kind, amount, externalId } = posting;
+  return context.storage.transactionSync(() => {
+    const known = byExternalId(context, externalId);
+    if (known !== undefined) {
+      if (known.kind === kind && known.available_change === amount) return ok(toLedgerEntry(known));
+      return err({
+        code: kind === "grant" ? "grant_conflict" : "entry_conflict",
+        detail: `The external id was used for a ${known.kind} of ${known.available_change}. Choose another.`,
+      });
+    }
+    const { available } = balance(context);
+    if (available + amount < 0) {
+      return err({
+        code: "balance_exceeded",
+        detail: `${available} micro-credits are available. Take away no more than that.`,
+      });
+    }
+    move(context, { kind, externalId, available: amount, reserved: 0 });
+    if (amount < 0) tellLowBalance(context, -amount);
+    const entry = byExternalId(context, externalId);
+    if (entry === undefined) throw new Error(`the ${kind} was not written`);
+    return ok(toLedgerEntry(entry));
+  });
+}
+
 /** Adds credits. The same external id and amount again adds nothing and answers the same. */
 export function grant(
   context: AccountContext,
   amount: number,
   externalId: string,
 ): Result<LedgerEntry, Refusal> {
-  return context.storage.transactionSync(() => {
-    const known = byExternalId(context, externalId);
-    if (known === undefined) {
-      move(context, { kind: "grant", externalId, available: amount, reserved: 0 });
-      const entry = byExternalId(context, externalId);
-      if (entry === undefined) throw new Error("the grant was not written");
-      return ok(toLedgerEntry(entry));
-    }
-    if (known.kind === "grant" && known.available_change === amount)
-      return ok(toLedgerEntry(known));
-    return err({
-      code: "grant_conflict",
-      detail: `The external id was used for a ${known.kind} of ${known.available_change}. Choose another.`,
-    });
-  });
+  return post(context, { kind: "grant", amount, externalId });
 }
 
 /** A page of entries, newest first, below the entry `before`. */
@@ -112,6 +137,13 @@ export function entries(
 ): LedgerEntry[] {
   return context.storage
     .exec<LedgerRow>("SELECT * FROM ledger WHERE id < ? ORDER BY id DESC LIMIT ?", before, limit)
+    .map(toLedgerEntry);
+}
+
+/** Entries above the entry `after`, oldest first. */
+export function entriesAfter(context: AccountContext, after: number, limit: number): LedgerEntry[] {
+  return context.storage
+    .exec<LedgerRow>("SELECT * FROM ledger WHERE id > ? ORDER BY id LIMIT ?", after, limit)
     .map(toLedgerEntry);
 }
 

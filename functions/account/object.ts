@@ -8,18 +8,27 @@ import { readConfiguration } from "../env.ts";
 import type { Refusal } from "../errors/refusal.ts";
 import { log } from "../log.ts";
 import { newId } from "../keys/ids.ts";
+import type { Limits } from "../quotas/limits.ts";
 import type { Result } from "../result.ts";
 import type { AcceptRequest } from "./accept.ts";
+import type { ArchiveBatch } from "./archive.ts";
 import type { AttemptRecord, Claim, Report, Stage } from "./attempts.ts";
 import type { AccountContext } from "./context.ts";
-import { AccountCore, type AcceptedEdit, type CanceledEdit, type EditResources } from "./core.ts";
+import type { AcceptedEdit, CanceledEdit, EditResources } from "./answers.ts";
+import { AccountCore } from "./core.ts";
 import type { DeliveryOutcome, DeliveryTask } from "./deliveries.ts";
 import { durableStorage } from "./durable-storage.ts";
 import { isTerminal } from "./edit-machine.ts";
+import type { EventPage } from "./event-log.ts";
 import type { MintedKey } from "./keys.ts";
+import type { ExportCursor, ExportPage } from "./export.ts";
+import type { Posting } from "./ledger.ts";
 import { signedLinks } from "./links.ts";
+import type { Quotas } from "./quotas.ts";
 import type { UploadedImage } from "./uploads.ts";
+import type { UsageDay } from "./usage.ts";
 import { WaitingRoom } from "./waiting-room.ts";
+import type { Done, WebhookProcedures } from "./webhooks.ts";
 
 /**
  * One account as a Durable Object: the core with workerd's SQLite, clock, ids and nets behind its ports. Methods are
@@ -166,8 +175,16 @@ export class AccountObject extends DurableObject<Env> {
     return this.#core.beginDelivery(id);
   }
 
-  finishDelivery(id: string, outcome: DeliveryOutcome, jitter: number): void {
-    this.#core.finishDelivery(id, outcome, jitter);
+  finishDelivery(id: string, outcome: DeliveryOutcome, jitter: number): readonly WorkMessage[] {
+    return this.#core.finishDelivery(id, outcome, jitter);
+  }
+
+  webhooks<Name extends keyof WebhookProcedures>(
+    keyHash: string,
+    name: Name,
+    input: WebhookProcedures[Name][0],
+  ): Result<Done<WebhookProcedures[Name][1]>, Refusal> {
+    return this.#core.desk.webhooks(keyHash, name, input);
   }
 
   wake(): WorkMessage[] {
@@ -178,6 +195,65 @@ export class AccountObject extends DurableObject<Env> {
     await this.#core.alarm(async (message) => {
       await this.env.WORK.send(message);
     });
+  }
+
+  limits(keyHash: string): Result<Limits, Refusal> {
+    return this.#core.desk.limits(keyHash);
+  }
+
+  events(
+    keyHash: string,
+    query: { readonly after: number | null; readonly limit: number },
+  ): Result<EventPage, Refusal> {
+    return this.#core.desk.events(keyHash, query);
+  }
+
+  setLowBalance(keyHash: string, threshold: number | null): Result<Account, Refusal> {
+    return this.#core.desk.setLowBalance(keyHash, threshold);
+  }
+
+  post(posting: Posting): Result<LedgerEntry, Refusal> {
+    return this.#core.desk.post(posting);
+  }
+
+  setQuotas(quotas: Quotas): Result<Account, Refusal> {
+    return this.#core.desk.setQuotas(quotas);
+  }
+
+  suspend(reason: string): Result<Account, Refusal> {
+    return this.#core.desk.suspend(reason);
+  }
+
+  resume(): Result<Account, Refusal> {
+    return this.#core.desk.resume();
+  }
+
+  exportPage(keyHash: string | null, cursor: ExportCursor | null): Result<ExportPage, Refusal> {
+    return this.#core.desk.exportPage(keyHash, cursor);
+  }
+
+  archiveBatch(key: string): ArchiveBatch | null {
+    return this.#core.desk.archiveBatch(key);
+  }
+
+  finishArchive(key: string): void {
+    this.#core.desk.finishArchive(key);
+  }
+
+  unreportedUsage(): UsageDay[] {
+    return this.#core.desk.unreportedUsage();
+  }
+
+  usageReported(days: readonly UsageDay[]): void {
+    this.#core.desk.usageReported(days);
+  }
+
+  recount(): Account["status"] | null {
+    return this.#core.desk.recount();
+  }
+
+  close(): Result<readonly WorkMessage[], Refusal> {
+    return this.#core.close();
   }
 
   #contextOf(account: string): AccountContext {

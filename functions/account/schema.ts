@@ -1,4 +1,6 @@
+import { accountSettings, archiveTables, usageTables } from "./desk-tables.ts";
 import type { Storage } from "./storage.ts";
+import { webhookTables } from "./webhook-tables.ts";
 
 /**
  * The tables of one account, by version. Versions only add, so that the release before the newest still runs on the
@@ -146,6 +148,10 @@ const versions: readonly (readonly string[])[] = [
     ) STRICT`,
     `CREATE TABLE stagings (edit TEXT PRIMARY KEY, lease_until INTEGER NOT NULL) STRICT`,
   ],
+  webhookTables,
+  accountSettings,
+  archiveTables,
+  usageTables,
 ];
 
 /** Whether this account has been created; an object that was merely addressed holds no table. */
@@ -158,19 +164,19 @@ export function storedAccountId(storage: Storage): string {
   return storage.exec<{ id: string }>("SELECT id FROM account")[0]?.id ?? "";
 }
 
-/** Brings the tables to the newest version; does nothing when they are there already. */
-export function migrate(storage: Storage): void {
+/** Brings the tables to the newest version, or to version `to`; does nothing when they are there already. */
+export function migrate(storage: Storage, to: number = versions.length): void {
   storage.transactionSync(() => {
     storage.exec("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL) STRICT");
     const [row] = storage.exec<{ version: number }>("SELECT version FROM schema_version");
     const current = row?.version ?? 0;
-    for (const statements of versions.slice(current)) {
+    for (const statements of versions.slice(current, to)) {
       for (const statement of statements) storage.exec(statement);
     }
     if (row === undefined) {
-      storage.exec("INSERT INTO schema_version VALUES (?)", versions.length);
-    } else if (current < versions.length) {
-      storage.exec("UPDATE schema_version SET version = ?", versions.length);
+      storage.exec("INSERT INTO schema_version VALUES (?)", to);
+    } else if (current < to) {
+      storage.exec("UPDATE schema_version SET version = ?", to);
     }
   });
 }

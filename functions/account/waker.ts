@@ -14,8 +14,8 @@ export interface WakeNets {
   readonly deleteAlarm: () => Promise<void>;
   /** Has the queue wake the account in so many seconds. */
   readonly remind: (account: string, delaySeconds: number) => Promise<void>;
-  /** Notes for the cron when the account wants to be woken, in milliseconds since the epoch. */
-  readonly record: (account: string, at: number) => Promise<void>;
+  /** Notes for the cron when the account wants to be woken, in milliseconds since the epoch; null for never again. */
+  readonly record: (account: string, at: number | null) => Promise<void>;
 }
 
 /**
@@ -54,5 +54,11 @@ export class Waker {
     ]);
     // What failed is written again with the next change.
     if (nets.some(({ status }) => status === "rejected")) this.#recorded = null;
+  }
+
+  /** Lets a deleted account sleep for good. */
+  async rest(): Promise<void> {
+    this.#recorded = null;
+    await Promise.allSettled([this.#nets.deleteAlarm(), this.#nets.record(this.#account, null)]);
   }
 }

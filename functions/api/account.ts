@@ -1,8 +1,9 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
-import { Account, Ledger, WebhookSecret } from "../../schemas/account.ts";
+import { Account, Ledger, SettingsRequest, WebhookSecret } from "../../schemas/account.ts";
 import { unwrap } from "../errors/problem-error.ts";
 import type { AppEnv } from "./app-env.ts";
 import { authenticated } from "./authenticate.ts";
+import { jsonBody, jsonProblems } from "./json-body.ts";
 import { keyProblems, problems } from "./problem-response.ts";
 
 const security = [{ apiKey: [] }];
@@ -43,6 +44,23 @@ const getLedger = createRoute({
   },
 });
 
+const setSettings = createRoute({
+  method: "put",
+  path: "/v1/account/settings",
+  operationId: "setAccountSettings",
+  summary: "Say when to be told of a low balance; what is left out is as usual",
+  tags,
+  security,
+  middleware: [authenticated, ...jsonBody] as const,
+  request: {
+    body: { content: { "application/json": { schema: SettingsRequest } }, required: true },
+  },
+  responses: {
+    200: { description: "The account", content: { "application/json": { schema: Account } } },
+    ...problems(...keyProblems, ...jsonProblems),
+  },
+});
+
 const getSecret = createRoute({
   method: "get",
   path: "/v1/webhooks/default/secret",
@@ -77,6 +95,12 @@ export function accountRoutes(app: OpenAPIHono<AppEnv>): void {
     const last = data.at(-1);
     const next = data.length === limit && last !== undefined ? String(last.id) : null;
     return c.json({ object: "list" as const, data, next }, 200);
+  });
+
+  app.openapi(setSettings, async (c) => {
+    const { account, keyHash } = c.var.caller;
+    const { low_balance } = c.req.valid("json");
+    return c.json(unwrap(await account.setLowBalance(keyHash, low_balance ?? null)), 200);
   });
 
   app.openapi(getSecret, async (c) => {

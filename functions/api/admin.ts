@@ -1,30 +1,26 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
-import {
-  Account,
-  AccountRequest,
-  GrantRequest,
-  IssuedKey,
-  Key,
-  KeyRequest,
-  LedgerEntry,
-} from "../../schemas/account.ts";
-import type { AccountObject } from "../account/object.ts";
+import { Account, AccountRequest, IssuedKey, Key, KeyRequest } from "../../schemas/account.ts";
 import { addAccount } from "../directory/accounts.ts";
+import { mintWebhookSecret } from "../deliver/signature.ts";
 import { readConfiguration } from "../env.ts";
-import { ProblemError, unwrap } from "../errors/problem-error.ts";
+import { unwrap } from "../errors/problem-error.ts";
 import { accountMarkKey } from "../images/object-keys.ts";
-import { isGenuineAccountId, mintAccountId } from "../keys/account-id.ts";
+import { mintAccountId } from "../keys/account-id.ts";
 import { displayOf, hashApiKey, mintApiKey } from "../keys/api-key.ts";
 import { accountStub } from "../services.ts";
 import type { AppEnv } from "./app-env.ts";
 import { adminOnly } from "./authenticate.ts";
 import { jsonBody, jsonProblems } from "./json-body.ts";
+import {
+  accountParam,
+  adminSecurity as security,
+  knownAccount,
+  noAccount,
+} from "./known-account.ts";
 import { problems } from "./problem-response.ts";
 
 const tags = ["Operators"];
-const security = [{ adminSecret: [] }];
 const json = <Schema extends z.ZodType>(schema: Schema) => ({ "application/json": { schema } });
-const accountParam = z.object({ account: z.string() });
 
 const createAccount = createRoute({
   method: "post",
@@ -101,21 +97,6 @@ const revokeKey = createRoute({
   },
 });
 
-const grantCredits = createRoute({
-  method: "post",
-  path: "/v1/admin/accounts/{account}/grants",
-  operationId: "grantCredits",
-  summary: "Grant credits, once for each external id",
-  tags,
-  security,
-  middleware: [adminOnly, ...jsonBody] as const,
-  request: { params: accountParam, body: { content: json(GrantRequest), required: true } },
-  responses: {
-    201: { description: "The ledger entry", content: json(LedgerEntry) },
-    ...problems("admin_secret_invalid", "account_not_found", "grant_conflict", ...jsonProblems),
-  },
-});
-
 /** What operators do, with the deployment's admin secret. */
 export function adminRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openAPIRegistry.registerComponent("securitySchemes", "adminSecret", {
@@ -130,7 +111,7 @@ export function adminRoutes(app: OpenAPIHono<AppEnv>): void {
     // The mark comes first: from the marks the directory can always be rebuilt.
     await c.env.BUCKET.put(accountMarkKey(id), JSON.stringify({ id, region }));
     await addAccount(c.env.DIRECTORY, id, Date.now());
-    const secret = `whsec_${Buffer.from(random(new Uint8Array(32))).toString("base64")}`;
+    const secret = mintWebhookSecret(random);
     return c.json(await accountStub(c.env.ACCOUNT, id).create(id, secret), 201);
   });
 
@@ -157,27 +138,8 @@ export function adminRoutes(app: OpenAPIHono<AppEnv>): void {
     const { account, key } = c.req.valid("param");
     return c.json(unwrap(await knownAccount(c.env, account).revokeKey(key)), 200);
   });
-
-  app.openapi(grantCredits, async (c) => {
-    const { amount, external_id } = c.req.valid("json");
-    const account = knownAccount(c.env, c.req.valid("param").account);
-    return c.json(unwrap(await account.grant(amount, external_id)), 201);
-  });
 }
 
 function random(into: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return crypto.getRandomValues(into);
-}
-
-/** The object of an id that this deployment minted; a made-up id addresses none. */
-function knownAccount(env: Env, id: string): DurableObjectStub<AccountObject> {
-  if (!isGenuineAccountId(readConfiguration(env).ACCOUNT_ID_SECRET, id)) throw noAccount();
-  return accountStub(env.ACCOUNT, id);
-}
-
-function noAccount(): ProblemError {
-  return new ProblemError({
-    code: "account_not_found",
-    detail: "This deployment has no account of this id.",
-  });
 }

@@ -5,17 +5,27 @@ import { secureHeaders } from "hono/secure-headers";
 import { readConfiguration } from "../env.ts";
 import { callbackRoutes } from "../callback/routes.ts";
 import { log } from "../log.ts";
+import { accountLimitsRoutes } from "./account-limits.ts";
+import { accountStatusRoutes } from "./account-status.ts";
 import { accountRoutes } from "./account.ts";
 import { adminRoutes } from "./admin.ts";
+import { creditRoutes } from "./credits.ts";
+import { directoryRoutes } from "./directory.ts";
+import { eventRoutes } from "./events.ts";
+import { exportRoutes } from "./export.ts";
 import type { AppEnv } from "./app-env.ts";
 import { previewRoutes } from "./edits/preview.ts";
 import { editRoutes } from "./edits/routes.ts";
 import { errorPageRoutes } from "./error-page.ts";
 import { healthRoutes } from "./health.ts";
 import { openApiInfo } from "./openapi.ts";
+import { paymentRoutes } from "./payments.ts";
 import { invalidRequest, onError, problemResponse } from "./problem-response.ts";
 import { resultRoutes } from "./results.ts";
 import { uploadRoutes } from "./uploads.ts";
+import { deliveryRoutes } from "./webhooks/deliveries.ts";
+import { webhookEndpointRoutes } from "./webhooks/endpoints.ts";
+import { webhookSecretRoutes } from "./webhooks/secrets.ts";
 
 /** A router whose validation failures become problems; every resource is one. */
 function createRouter(): OpenAPIHono<AppEnv> {
@@ -73,7 +83,17 @@ export function createApp(): OpenAPIHono<AppEnv> {
     previewRoutes,
     uploadRoutes,
     accountRoutes,
+    webhookEndpointRoutes,
+    webhookSecretRoutes,
+    deliveryRoutes,
+    eventRoutes,
     adminRoutes,
+    accountLimitsRoutes,
+    creditRoutes,
+    accountStatusRoutes,
+    exportRoutes,
+    directoryRoutes,
+    paymentRoutes,
     resultRoutes,
     callbackRoutes,
   ]) {

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createMiddleware } from "hono/factory";
 import { readConfiguration } from "../env.ts";
-import { ProblemError } from "../errors/problem-error.ts";
+import { ProblemError, unwrap } from "../errors/problem-error.ts";
 import { isGenuineAccountId } from "../keys/account-id.ts";
 import { hashApiKey, parseApiKey } from "../keys/api-key.ts";
 import { accountStub } from "../services.ts";
@@ -33,6 +33,13 @@ export const authenticated = createMiddleware<AppEnv>(async (c, next) => {
     keyHash: hashApiKey(key),
     account: accountStub(c.env.ACCOUNT, parsed.account),
   });
+  await next();
+});
+
+/** Asks the account whether the caller's key is in force, before anything is made of a request's body. */
+export const keyInForce = createMiddleware<AppEnv>(async (c, next) => {
+  const { account, keyHash } = c.var.caller;
+  unwrap(await account.account(keyHash));
   await next();
 });
 

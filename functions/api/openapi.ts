@@ -11,7 +11,8 @@ export const openApiInfo = {
   tags: [
     { name: "Edits", description: "Change a picture where its mask is white" },
     { name: "Uploads", description: "Send pictures ahead" },
-    { name: "Account", description: "Balance, prices and ledger" },
+    { name: "Account", description: "Balance, prices, ledger and events" },
+    { name: "Webhooks", description: "Endpoints, secrets and the delivery log" },
     { name: "Operators", description: "Accounts, keys and credits, with the admin secret" },
     { name: "Service", description: "Whether the service is up" },
   ],

@@ -27,7 +27,7 @@ const createUpload = createRoute({
   middleware,
   responses: {
     201: { description: "The upload", content: upload },
-    ...problems(...keyProblems),
+    ...problems(...keyProblems, "account_suspended"),
   },
 });
 

@@ -9,6 +9,10 @@ export const deliveryDelays = [
 /** Most that jitter adds to a delay, as a share of it. */
 const jitterShare = 0.1;
 
+/** The longest that all tries of a delivery take where no receiver asks for more time, in milliseconds. */
+export const scheduleSpan =
+  deliveryDelays.reduce<number>((sum, delay) => sum + delay, 0) * (1 + jitterShare) * 1000;
+
 /** No receiver may push a try further away than this, in seconds. */
 const longestRetryAfter = 86_400;
 

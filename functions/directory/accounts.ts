@@ -1,3 +1,5 @@
+import type { ListedAccount } from "../../schemas/directory.ts";
+
 /** The directory of accounts in D1: who exists and who wants to be woken. Never an authority on anything else. */
 
 /** Every account is visited after this at the latest, in milliseconds. */
@@ -14,8 +16,57 @@ export async function addAccount(db: D1Database, id: string, now: number): Promi
     .run();
 }
 
-/** Notes when an account wants to be woken (milliseconds). */
-export async function setWake(db: D1Database, id: string, wakeAt: number): Promise<void> {
+/** Notes accounts of which marks tell; what is known of them already stays. */
+export async function addAccounts(
+  db: D1Database,
+  accounts: readonly {
+    readonly id: string;
+    readonly createdAt: number;
+    readonly status: string;
+  }[],
+): Promise<void> {
+  if (accounts.length === 0) return;
+  const add = db.prepare(
+    `INSERT INTO accounts (id, created_at, status, wake_at) VALUES (?, ?, ?, ?)
+       ON CONFLICT (id) DO NOTHING`,
+  );
+  await db.batch(
+    accounts.map(({ id, createdAt, status }) =>
+      add.bind(id, createdAt, status, status === "deleted" ? null : createdAt + visitEvery),
+    ),
+  );
+}
+
+/** A page of accounts in the order of their ids. */
+export async function listAccounts(
+  db: D1Database,
+  query: {
+    readonly limit: number;
+    readonly after: string;
+    readonly status?: string | undefined;
+  },
+): Promise<ListedAccount[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT id, created_at, status FROM accounts WHERE id > ?1 AND (?2 IS NULL OR status = ?2)
+       ORDER BY id LIMIT ?3`,
+    )
+    .bind(query.after, query.status ?? null, query.limit)
+    .all<{ id: string; created_at: number; status: ListedAccount["status"] }>();
+  return results.map((row) => ({ ...row, created_at: new Date(row.created_at).toISOString() }));
+}
+
+/** Notes whether an account is in use; a deleted one stays as a tombstone. */
+export async function setStatus(
+  db: D1Database,
+  id: string,
+  status: "active" | "suspended" | "deleted",
+): Promise<void> {
+  await db.prepare("UPDATE accounts SET status = ? WHERE id = ?").bind(status, id).run();
+}
+
+/** Notes when an account wants to be woken (milliseconds), null for never. */
+export async function setWake(db: D1Database, id: string, wakeAt: number | null): Promise<void> {
   await db.prepare("UPDATE accounts SET wake_at = ? WHERE id = ?").bind(wakeAt, id).run();
 }
 

@@ -1,4 +1,5 @@
 import type { WorkMessage } from "../../schemas/work-message.ts";
+import type { Claim } from "../account/attempts.ts";
 import { log } from "../log.ts";
 import { attemptUrls } from "./model-input.ts";
 import type { Services } from "./ports.ts";
@@ -13,13 +14,13 @@ export async function dispatch(
   id: string,
   edit: string,
 ): Promise<readonly WorkMessage[]> {
-  const { pool, provider, keyring, callbackOrigin, now } = services;
+  const { pool } = services;
   const account = services.account(id);
   const slot = await pool.acquire({ account: id, edit });
   if (!slot.granted) {
     const stage = await account.wait(edit, slot.position);
     if (stage === "over") return [{ v: 1, type: "release", account: id, edit }];
-    if (slot.retryAfter !== null) {
+    if (stage === "queued" && slot.retryAfter !== null) {
       await services.send(
         { v: 1, type: "dispatch", account: id, edit },
         Math.ceil(slot.retryAfter / 1000),
@@ -32,8 +33,18 @@ export async function dispatch(
   if (claim === "over") return [{ v: 1, type: "release", account: id, edit }];
   // Asked for twice: the slot belongs to the attempt that runs.
   if (claim === "running") return [];
+  return [...claim.messages, ...(await start(services, id, claim))];
+}
 
-  const { attempt } = claim;
+/** Has the provider start a leased attempt. */
+async function start(
+  services: Services,
+  id: string,
+  claim: Claim,
+): Promise<readonly WorkMessage[]> {
+  const { provider, keyring, callbackOrigin, now } = services;
+  const account = services.account(id);
+  const { edit, attempt } = claim;
   const { input, callbackUrl } = attemptUrls(keyring, callbackOrigin || claim.origin, id, claim);
   const outcome = await provider.start({
     id: `${edit}-${attempt}`,

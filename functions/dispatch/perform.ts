@@ -1,5 +1,7 @@
 import type { WorkMessage } from "../../schemas/work-message.ts";
 import { deliver } from "../deliver/deliver.ts";
+import { putAway } from "../reports/put-away.ts";
+import { recount, report } from "../reports/report.ts";
 import { purge } from "../images/purge.ts";
 import { describeError, log } from "../log.ts";
 import { copyOutputs } from "./copy-outputs.ts";
@@ -32,6 +34,15 @@ async function performOne(
       return [];
     case "purge":
       for (const prefix of message.prefixes) await purge(services.bucket, prefix);
+      return [];
+    case "archive":
+      await putAway(services, account, message.batch);
+      return [];
+    case "report":
+      await report(services, account);
+      return [];
+    case "recount":
+      await recount(services, account);
       return [];
     case "wake":
       return services.account(account).wake();

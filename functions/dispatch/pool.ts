@@ -6,6 +6,13 @@ export interface Candidate {
   readonly edit: string;
 }
 
+interface Place extends Record<string, SqlValue> {
+  account: string;
+  edit: string;
+  /** 1 is first. */
+  place: number;
+}
+
 /** What a provider can take: so many predictions at once, and so many new ones a minute. */
 export interface Capacity {
   readonly slots: number;
@@ -28,10 +35,19 @@ const slotLease = 15 * 60_000;
 /** Who has not asked again for this long no longer waits, in milliseconds. */
 const waitingLease = 20 * 60_000;
 
+/** How long it counts that an account was served, in milliseconds. */
+const servedLease = 60 * 60_000;
+
+/** Whose turn it is has this long to come before others may pass, in milliseconds. */
+const turnLease = 15_000;
+
 /**
  * The capacity of one provider, shared fairly: slots go to accounts in turn, so that one account's thousand waiting
  * edits do not delay another's first. Slots are leased and therefore survive a lost release; asking again for a slot
- * that one has renews it.
+ * that one has renews it. Who does not come when it is their turn is passed, so that one lost message holds up nobody.
+ *
+ * Every grant counts as a start, renewals too: whoever is granted a slot may start a prediction, and the rate is the
+ * provider's.
  */
 export class Pool {
   #storage: Storage;
@@ -47,6 +63,13 @@ export class Pool {
       `CREATE TABLE IF NOT EXISTS waiting (edit TEXT PRIMARY KEY, account TEXT NOT NULL,
          since INTEGER NOT NULL, until INTEGER NOT NULL) STRICT`,
     );
+    storage.exec(
+      "CREATE TABLE IF NOT EXISTS turns (edit TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT",
+    );
+    storage.exec(
+      `CREATE TABLE IF NOT EXISTS served (account TEXT PRIMARY KEY, turn INTEGER NOT NULL,
+         at INTEGER NOT NULL) STRICT`,
+    );
     storage.exec("CREATE TABLE IF NOT EXISTS starts (at INTEGER NOT NULL) STRICT");
   }
 
@@ -54,9 +77,10 @@ export class Pool {
   acquire({ account, edit }: Candidate, now: number): Slot {
     return this.#storage.transactionSync(() => {
       this.#expire(now);
+      const pause = this.#pause(now);
       if (this.#holds(edit)) {
-        this.#lease(account, edit, now);
-        return { granted: true };
+        if (pause > 0) return { granted: false, position: 1, retryAfter: pause };
+        return this.#grant(account, edit, now);
       }
       this.#storage.exec(
         `INSERT INTO waiting (edit, account, since, until) VALUES (?, ?, ?, ?)
@@ -66,20 +90,17 @@ export class Pool {
         now,
         now + waitingLease,
       );
-      const place = this.#line().findIndex((candidate) => candidate.edit === edit);
-      const free = this.#free();
-      const pause = this.#pause(now);
-      if (place >= free || pause > 0) {
-        return {
-          granted: false,
-          position: Math.max(place - Math.max(free, 0), 0) + 1,
-          retryAfter: place < free ? pause : null,
-        };
+      this.#storage.exec("DELETE FROM turns WHERE edit = ?", edit);
+      const free = Math.max(this.#free(), 0);
+      const line = this.#line(now, free, edit);
+      const place = line.find((candidate) => candidate.edit === edit)?.place ?? free + 1;
+      if (place > free) {
+        this.#call(line.slice(0, free), now);
+        return { granted: false, position: place - free, retryAfter: null };
       }
+      if (pause > 0) return { granted: false, position: 1, retryAfter: pause };
       this.#storage.exec("DELETE FROM waiting WHERE edit = ?", edit);
-      this.#storage.exec("INSERT INTO starts (at) VALUES (?)", now);
-      this.#lease(account, edit, now);
-      return { granted: true };
+      return this.#grant(account, edit, now);
     });
   }
 
@@ -90,31 +111,54 @@ export class Pool {
   release(edit: string, now: number): Candidate[] {
     return this.#storage.transactionSync(() => {
       const given = this.#storage.exec("DELETE FROM slots WHERE edit = ? RETURNING edit", edit);
-      this.#storage.exec("DELETE FROM waiting WHERE edit = ?", edit);
+      for (const table of ["waiting", "turns"]) {
+        this.#storage.exec(`DELETE FROM ${table} WHERE edit = ?`, edit);
+      }
       const freed = given.length + this.#expire(now);
-      return freed === 0 ? [] : this.#line().slice(0, Math.max(Math.min(freed, this.#free()), 0));
+      const next = freed === 0 ? [] : this.#line(now, Math.max(Math.min(freed, this.#free()), 0));
+      this.#call(next, now);
+      return next.map(({ account, edit: waiting }) => ({ account, edit: waiting }));
     });
   }
 
-  /** Returns how many slots came free. */
-  #expire(now: number): number {
-    const lapsed = this.#storage.exec("DELETE FROM slots WHERE until <= ? RETURNING edit", now);
-    this.#storage.exec("DELETE FROM waiting WHERE until <= ?", now);
-    this.#storage.exec("DELETE FROM starts WHERE at <= ?", now - 60_000);
-    return lapsed.length;
-  }
-
-  #holds(edit: string): boolean {
-    return this.#storage.exec("SELECT 1 FROM slots WHERE edit = ?", edit).length > 0;
-  }
-
-  #lease(account: string, edit: string, now: number): void {
+  #grant(account: string, edit: string, now: number): Slot {
+    this.#storage.exec("INSERT INTO starts (at) VALUES (?)", now);
     this.#storage.exec(
       "INSERT OR REPLACE INTO slots (edit, account, until) VALUES (?, ?, ?)",
       edit,
       account,
       now + slotLease,
     );
+    this.#storage.exec(
+      `INSERT OR REPLACE INTO served (account, turn, at)
+       SELECT ?, coalesce(max(turn), 0) + 1, ? FROM served`,
+      account,
+      now,
+    );
+    return { granted: true };
+  }
+
+  /** Notes that it is these candidates' turn. */
+  #call(candidates: readonly Candidate[], now: number): void {
+    for (const { edit } of candidates) {
+      this.#storage.exec("INSERT OR IGNORE INTO turns (edit, at) VALUES (?, ?)", edit, now);
+    }
+  }
+
+  /** Returns how many slots came free. */
+  #expire(now: number): number {
+    const lapsed = this.#storage.exec("DELETE FROM slots WHERE until <= ? RETURNING edit", now);
+    this.#storage.exec("DELETE FROM waiting WHERE until <= ?", now);
+    this.#storage.exec("DELETE FROM turns WHERE edit NOT IN (SELECT edit FROM waiting)");
+    this.#storage.exec("DELETE FROM served WHERE at <= ?", now - servedLease);
+    // A clock that was set back makes nobody wait for longer than a minute.
+    this.#storage.exec("UPDATE starts SET at = ?1 WHERE at > ?1", now);
+    this.#storage.exec("DELETE FROM starts WHERE at <= ?", now - 60_000);
+    return lapsed.length;
+  }
+
+  #holds(edit: string): boolean {
+    return this.#storage.exec("SELECT 1 FROM slots WHERE edit = ?", edit).length > 0;
   }
 
   #free(): number {
@@ -133,15 +177,30 @@ export class Pool {
     return typeof row?.at === "number" ? row.at + 60_000 - now : 0;
   }
 
-  /** Everyone who waits, in the order of their turns: an account's k-th edit comes after everyone's (k-1)-th. */
-  #line(): Candidate[] {
-    return this.#storage.exec<{ account: string; edit: string }>(
-      `SELECT waiting.account, waiting.edit FROM waiting
-       LEFT JOIN (SELECT account, count(*) AS running FROM slots GROUP BY account) AS busy
-         ON busy.account = waiting.account
-       ORDER BY coalesce(running, 0)
-           + row_number() OVER (PARTITION BY waiting.account ORDER BY since, waiting.edit),
-         since, waiting.edit`,
+  /**
+   * The first of those who wait and come when called, in the order of their turns, and `edit` where it waits. An account's
+   * k-th edit, those that run included, comes after everyone's (k-1)-th, and of two accounts the one goes first that was
+   * served longer ago.
+   */
+  #line(now: number, first: number, edit = ""): Place[] {
+    return this.#storage.exec<Place>(
+      `WITH ranked AS (
+         SELECT waiting.account, waiting.edit, since, coalesce(turn, 0) AS turn,
+           coalesce(running, 0)
+             + row_number() OVER (PARTITION BY waiting.account ORDER BY since, waiting.edit) AS nth
+         FROM waiting
+         LEFT JOIN (SELECT account, count(*) AS running FROM slots GROUP BY account) AS busy
+           ON busy.account = waiting.account
+         LEFT JOIN served ON served.account = waiting.account
+         WHERE NOT EXISTS (SELECT 1 FROM turns WHERE turns.edit = waiting.edit AND turns.at <= ?)
+       ), line AS (
+         SELECT account, edit, row_number() OVER (ORDER BY nth, turn, since, edit) AS place
+         FROM ranked
+       )
+       SELECT account, edit, place FROM line WHERE place <= ? OR edit = ? ORDER BY place`,
+      now - turnLease,
+      first,
+      edit,
     );
   }
 }

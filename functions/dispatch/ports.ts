@@ -1,6 +1,10 @@
+import type { Account } from "../../schemas/account.ts";
+import type { ArchiveBatch } from "../account/archive.ts";
 import type { AttemptRecord, Claim, Report, Stage } from "../account/attempts.ts";
 import type { DeliveryOutcome, DeliveryTask } from "../account/deliveries.ts";
+import type { UsageDay } from "../account/usage.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
+import type { Resolve } from "../network/resolver.ts";
 import type { Keyring } from "../images/signed-url.ts";
 import type { Candidate, Slot } from "./pool.ts";
 import type { Provider } from "./providers/provider.ts";
@@ -19,7 +23,16 @@ interface WorkAccount {
   ): Promise<readonly WorkMessage[]>;
   attempt(edit: string, attempt: number): Promise<AttemptRecord | null>;
   beginDelivery(id: string): Promise<DeliveryTask | null>;
-  finishDelivery(id: string, outcome: DeliveryOutcome, jitter: number): Promise<void>;
+  finishDelivery(
+    id: string,
+    outcome: DeliveryOutcome,
+    jitter: number,
+  ): Promise<readonly WorkMessage[]>;
+  archiveBatch(key: string): Promise<ArchiveBatch | null>;
+  finishArchive(key: string): Promise<void>;
+  unreportedUsage(): Promise<UsageDay[]>;
+  usageReported(days: readonly UsageDay[]): Promise<void>;
+  recount(): Promise<Account["status"] | null>;
   wake(): Promise<WorkMessage[]>;
 }
 
@@ -29,12 +42,19 @@ interface WorkPool {
   release(edit: string): Promise<Candidate[]>;
 }
 
+/** What the directory is told of accounts. */
+interface Directory {
+  recordUsage(account: string, days: readonly UsageDay[]): Promise<void>;
+  setStatus(account: string, status: Account["status"]): Promise<void>;
+}
+
 /** Everything that work is done with; the edge builds it once per event. */
 export interface Services {
   readonly account: (id: string) => WorkAccount;
   readonly pool: WorkPool;
   readonly provider: Provider;
   readonly bucket: R2Bucket;
+  readonly directory: Directory;
   readonly keyring: Keyring;
   /** Where the container reaches the edge; empty for the origin that the edit came in by. */
   readonly callbackOrigin: string;
@@ -44,6 +64,8 @@ export interface Services {
   readonly fetch: typeof fetch;
   /** A signal that aborts after so many milliseconds. */
   readonly deadline: (ms: number) => AbortSignal;
+  /** Finds the addresses of a public name. */
+  readonly resolve: Resolve;
   readonly now: () => number;
   readonly random: () => number;
 }

@@ -1,5 +1,6 @@
 import type { FieldProblem, Problem } from "../../schemas/problem.ts";
 import { problemCatalogue, type ProblemCode } from "../../schemas/problem-catalogue.ts";
+import type { Limits } from "../quotas/limits.ts";
 
 /**
  * Why something was refused, in plain data, so that it crosses RPC and storage unchanged. `detail` is the sentence a
@@ -11,6 +12,8 @@ export interface Refusal {
   readonly errors?: readonly FieldProblem[] | undefined;
   /** Seconds after which trying again makes sense; becomes `Retry-After`. */
   readonly retryAfter?: number | undefined;
+  /** The limits of the account that refused; they become `RateLimit` and `RateLimit-Policy`. */
+  readonly limits?: Limits | undefined;
 }
 
 /** A refusal of one field. `pointer` is a JSON Pointer (RFC 6901) into the request. */

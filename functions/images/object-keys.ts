@@ -29,8 +29,27 @@ export const previewKey = (account: string, edit: string, attempt: number) =>
 /** A picture sent ahead of its edit. */
 export const uploadKey = (account: string, upload: string) => `uploads/${account}/${upload}`;
 
+/** The marks of all accounts. */
+export const accountMarksPrefix = "accounts/";
+
 /** The mark of an account, from which the directory can be rebuilt. */
-export const accountMarkKey = (account: string) => `accounts/${account}`;
+export const accountMarkKey = (account: string) => `${accountMarksPrefix}${account}`;
+
+/** Edits and deliveries that have left an account's tables. */
+export const archivePrefix = (account: string) => `archive/${account}/`;
+
+/** One batch of them, named by its last edit, or its last delivery where it has no edit. */
+export const archiveKey = (account: string, last: string) =>
+  `${archivePrefix(account)}${last}.ndjson`;
+
+/** Every prefix that holds bytes of an account; its mark stays. */
+export const accountPrefixes = (account: string) => [
+  `inputs/${account}/`,
+  `outputs/${account}/`,
+  `previews/${account}/`,
+  `uploads/${account}/`,
+  archivePrefix(account),
+];
 
 /** Every prefix that holds bytes of an edit. */
 export const editPrefixes = (account: string, edit: string) => [

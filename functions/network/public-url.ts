@@ -45,7 +45,8 @@ export function checkPublicUrl(
   return ok(url);
 }
 
-function isLoopback(host: string): boolean {
+/** Whether a host is this machine itself, by name or by address. */
+export function isLoopback(host: string): boolean {
   return (
     host === "localhost" ||
     host.endsWith(".localhost") ||

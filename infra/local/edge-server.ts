@@ -35,7 +35,6 @@ export async function startEdge(options: EdgeOptions): Promise<EdgeServer> {
   const configured = unstable_getMiniflareWorkerOptions(join(infra, "wrangler.jsonc"));
   // wrangler's own type of these options names none of them.
   const workerOptions = configured.workerOptions as {
-    compatibilityFlags?: string[];
     bindings?: Record<string, string>;
   };
   const miniflare = new Miniflare({
@@ -44,10 +43,6 @@ export async function startEdge(options: EdgeOptions): Promise<EdgeServer> {
       name: "inlay",
       modules: [{ type: "ESModule", path: options.script }],
       modulesRoot: dirname(options.script),
-      // Locally the Cog server and webhook receivers are on loopback, which this flag keeps a Worker from.
-      compatibilityFlags: (workerOptions.compatibilityFlags ?? []).filter(
-        (flag) => flag !== "global_fetch_strictly_public",
-      ),
       bindings: { ...workerOptions.bindings, ...options.variables },
       host: "127.0.0.1",
       port: options.port,

@@ -51,6 +51,11 @@ class Crop:
     def box(self) -> Box:
         return Box(self.left, self.top, self.left + self.side, self.top + self.side)
 
+    def scaled(self, scale: float) -> "Crop":
+        """The same region of the picture at another size; of at least one pixel."""
+        left, top, side = (round(scale * value) for value in (self.left, self.top, self.side))
+        return Crop(left, top, max(1, side), self.hole)
+
 
 def plan_crops(mask: NDArray[np.bool_], native: int) -> tuple[list[Crop], bool]:
     """The crops that cover a mask (H, W), and whether groups had to be merged to stay within the limit.
@@ -67,12 +72,23 @@ def plan_crops(mask: NDArray[np.bool_], native: int) -> tuple[list[Crop], bool]:
 
 
 def crop_around(hole: Box, shape: tuple[int, ...], native: int) -> Crop:
-    """A square around a hole with context, inside the picture where it fits."""
+    """A square around a hole with context, inside the picture where it fits and never longer than its longer side."""
     height, width = shape[:2]
-    side = max(round(hole.side * CONTEXT), min(native, max(height, width)))
+    side = min(max(round(hole.side * CONTEXT), native), max(height, width))
     left = (hole.left + hole.right - side) // 2
     top = (hole.top + hole.bottom - side) // 2
     return Crop(inside(left, side, width), inside(top, side, height), side, hole)
+
+
+def cut(array: NDArray[np.generic], crop: Crop) -> NDArray[np.generic]:
+    """The crop's region (side, side, ...); beyond the picture its edge is repeated, and nothing is masked."""
+    height, width = array.shape[:2]
+    ys = np.arange(crop.top, crop.top + crop.side)
+    xs = np.arange(crop.left, crop.left + crop.side)
+    region = array[np.clip(ys, 0, height - 1)[:, None], np.clip(xs, 0, width - 1)[None]]
+    if array.dtype == bool:
+        region &= ((ys >= 0) & (ys < height))[:, None] & ((xs >= 0) & (xs < width))[None]
+    return region
 
 
 def inside(start: int, side: int, length: int) -> int:

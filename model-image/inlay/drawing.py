@@ -5,7 +5,7 @@ import torch
 from inlay.autoencoder import FACTOR
 from inlay.pipeline import Filled, Filler
 from inlay.pixels import Picture
-from inlay.previews import Previews, to_image
+from inlay.previews import Previews, show_whole
 from inlay.samples import to_samples
 from inlay.settings import FillSettings, OnStep
 
@@ -25,7 +25,7 @@ def draw_picture(
     below, beside = -height % FACTOR, -width % FACTOR
     size = (height + below, width + beside)
     image, mask = torch.zeros(1, 3, *size), torch.ones(1, 1, *size)
-    painted = filler.fill(image, mask, settings, on_step, previews and previews.of(to_image))
+    painted = filler.fill(image, mask, settings, on_step, previews and previews.of(show_whole))
     top, left = below // 2, beside // 2
     cut = painted[..., top : top + height, left : left + width]
     return Filled([to_samples(output) for output in cut], kept_pixels=0, crops=(), merged=False)

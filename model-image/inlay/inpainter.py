@@ -66,6 +66,10 @@ class Inpainter:
         """Nothing: it reads no prompt, which the profile says."""
         return ""
 
+    def reads_negative(self, _task: str, _sampler: str, _guidance: float) -> bool:
+        """Never."""
+        return False
+
     @torch.inference_mode()
     def fill(
         self,

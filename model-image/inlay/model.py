@@ -45,6 +45,14 @@ class Model(Protocol):
         """The end of a prompt that is too long to be read; empty where all of it is."""
         ...
 
+    def reads_negative(self, task: str, sampler: str, guidance: float) -> bool:
+        """Whether a negative prompt changes what is painted for a task, with a sampler and at a guidance."""
+        ...
+
+
+Load = Callable[[Path, Profile, str, torch.device, torch.dtype, SetupLog], Model]
+"""Loads a profile's folder with the decoder of a name."""
+
 
 @dataclass(frozen=True)
 class Serving:
@@ -66,24 +74,25 @@ class Serving:
         )
 
 
-def load_inpainter(*given: object) -> Model:
+def inpainter() -> Load:
     """The small networks of our own."""
     from inlay.inpainter import load_inpainter
 
-    return load_inpainter(*given)
+    return load_inpainter
 
 
-def load_stable_diffusion(*given: object) -> Model:
+def stable_diffusion() -> Load:
     """Stable Diffusion's; only here are its libraries needed."""
     from inlay.stable_diffusion.load import load_stable_diffusion
 
-    return load_stable_diffusion(*given)
+    return load_stable_diffusion
 
 
-KINDS: dict[str, Callable[..., Model]] = {
-    "inpainter": load_inpainter,
-    "stable_diffusion": load_stable_diffusion,
+KINDS: dict[str, Callable[[], Load]] = {
+    "inpainter": inpainter,
+    "stable_diffusion": stable_diffusion,
 }
+"""What imports a kind's own code, which takes seconds, and returns what loads it."""
 
 
 def load_model(
@@ -105,7 +114,10 @@ def load_model(
         )
     if dtype is None:
         dtype = getattr(torch, profile.precision) if device.type == "cuda" else torch.float32
-    return KINDS[profile.kind](folder, profile, serving.decoder, device, dtype, log or SetupLog())
+    log = log or SetupLog()
+    with log.part("import", f"{profile.kind}_ms"):
+        load = KINDS[profile.kind]()
+    return load(folder, profile, serving.decoder, device, dtype, log)
 
 
 def require(model: Model, task: str, sampler: str) -> str:

@@ -14,7 +14,7 @@ def notes_of(
     model: Model, request: EditInput, sampler: str, picture: Picture, filled: Filled
 ) -> list[Note]:
     """The warnings of an edit, in a fixed order."""
-    notes = [*prompt_notes(model, request)]
+    notes = [*prompt_notes(model, request, sampler)]
     steps = model.profile.steps(request.steps, sampler)
     if steps != request.steps:
         notes.append(
@@ -29,20 +29,34 @@ def notes_of(
     return notes
 
 
-def prompt_notes(model: Model, request: EditInput) -> list[Note]:
+def prompt_notes(model: Model, request: EditInput, sampler: str) -> list[Note]:
     """What of the prompts was not read."""
-    if not model.profile.reads_prompt(request.task):
-        if not request.prompt:
-            return []
-        instead = "an example" if request.task == "paint_by_example" else "the surroundings"
-        detail = f"The prompt was not read: this is painted from {instead}."
-        return [Note("prompt_ignored", detail)]
     notes = []
-    for name, text in (("prompt", request.prompt), ("negative prompt", request.negative_prompt)):
-        unread = model.unread(text)
-        if unread:
-            shown = unread if len(unread) <= QUOTED else f"{unread[:QUOTED]}..."
-            notes.append(
-                Note("prompt_truncated", f"The {name} is too long; its end was not read: {shown}")
-            )
+    reads = model.profile.reads_prompt(request.task)
+    source = "an example" if request.task == "paint_by_example" else "the surroundings"
+    instead = f"this is painted from {source}"
+    if reads:
+        notes += cut_notes(model, "prompt", request.prompt)
+    elif request.prompt:
+        notes.append(Note("prompt_ignored", f"The prompt was not read: {instead}."))
+    if model.reads_negative(request.task, sampler, request.guidance):
+        notes += cut_notes(model, "negative prompt", request.negative_prompt)
+    elif request.negative_prompt:
+        off = "it takes a guidance above 1"
+        if request.guidance > 1:
+            off = f"the sampler {sampler} has no guidance"
+        reason = off if reads else instead
+        notes.append(
+            Note("negative_prompt_ignored", f"The negative prompt was not read: {reason}.")
+        )
     return notes
+
+
+def cut_notes(model: Model, name: str, text: str) -> list[Note]:
+    """The end of a prompt that was too long, if it was."""
+    unread = model.unread(text)
+    if not unread:
+        return []
+    shown = unread if len(unread) <= QUOTED else f"{unread[:QUOTED]}..."
+    detail = f"The {name} is too long; its end was not read: {shown}"
+    return [Note("prompt_truncated", detail)]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from inlay.crops import Crop, plan_crops
+from inlay.crops import Crop, cut, plan_crops
 from inlay.pixels import Picture, Samples
 from inlay.previews import Previews, place_square
 from inlay.samples import to_samples, to_tensor
@@ -70,9 +70,12 @@ def fill_picture(
 
     colours = [picture.colour().copy() for _ in settings.seeds]
     waiting = mask.copy()
+    begun: list[Crop] = []
     for position, crop in enumerate(crops):
+        begun.append(crop)
         region = hole_region(crop, waiting)
-        rough = previews and previews.of(partial(place_square, colours[0], cut(region, crop), crop))
+        place = partial(place_square, colours[0], cut(region, crop), begun, crop)
+        rough = previews and previews.of(place)
         groups = [list(range(count))] if position == 0 else [[i] for i in range(count)]
         for group in groups:
             image = square_tensor(cut(colours[group[0]], crop), filler.native_size)
@@ -98,17 +101,6 @@ def hole_region(crop: Crop, waiting: NDArray[np.bool_]) -> NDArray[np.bool_]:
     box = crop.hole
     span = np.s_[box.top : box.bottom, box.left : box.right]
     region[span] = waiting[span]
-    return region
-
-
-def cut(array: NDArray[np.generic], crop: Crop) -> NDArray[np.generic]:
-    """The crop's region (side, side, ...); beyond the picture its edge is repeated, and nothing is masked."""
-    height, width = array.shape[:2]
-    ys = np.arange(crop.top, crop.top + crop.side)
-    xs = np.arange(crop.left, crop.left + crop.side)
-    region = array[np.clip(ys, 0, height - 1)[:, None], np.clip(xs, 0, width - 1)[None]]
-    if array.dtype == bool:
-        region &= ((ys >= 0) & (ys < height))[:, None] & ((xs >= 0) & (xs < width))[None]
     return region
 
 

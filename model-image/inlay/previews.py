@@ -2,7 +2,8 @@
 
 import io
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from torch import Tensor
 from inlay.crops import Crop
 from inlay.latest import LatestJob
 from inlay.pixels import Samples
+from inlay.safety.views import views_of
 from inlay.samples import to_samples
 from inlay.settings import OnRough
 
@@ -21,7 +23,21 @@ INTERVAL = 1.0
 LONGEST = 768
 """Pixels of a preview's longer side; of noise, its file stays below `previewBytes` of `schemas/limits.ts`."""
 
-Place = Callable[[Tensor], Image.Image]
+
+@dataclass(frozen=True)
+class Preview:
+    """A picture on its way, and where it was painted."""
+
+    image: Image.Image
+    crops: tuple[Crop, ...] = ()
+    """At the image's own size; none where it is painted whole."""
+
+    def views(self) -> list[Samples]:
+        """What a classifier is shown of it: as much as of an output."""
+        return views_of(np.asarray(self.image), self.crops)
+
+
+Place = Callable[[Tensor], Preview]
 """Shows a rough picture (3, H, W) in [-1, 1] where it belongs."""
 
 
@@ -36,9 +52,9 @@ class Previews:
         send: Callable[[bytes], None],
         clock: Callable[[], float] = time.monotonic,
         jobs: LatestJob | None = None,
-        hides: Callable[[Samples], bool] = lambda _samples: False,
+        hides: Callable[[Sequence[Samples]], bool] = lambda _views: False,
     ) -> None:
-        """`send` takes a JPEG, on another thread; `hides` says whether RGB samples (H, W, 3) are not to be shown."""
+        """`send` takes a JPEG, on another thread; `hides` says whether one with these views is not to be shown."""
         self._hides = hides
         self._send = send
         self._clock = clock
@@ -61,36 +77,41 @@ class Previews:
 
         return on_rough
 
-    def _show(self, image: Image.Image) -> None:
+    def _show(self, preview: Preview) -> None:
         """Sends a preview, unless it is one that is hidden."""
-        if not self._hides(np.asarray(image)):
-            self._send(small_jpeg(image))
+        if not self._hides(preview.views()):
+            self._send(small_jpeg(preview.image))
 
     def close(self) -> None:
         """Drops what waits; what is being sent is sent."""
         self._jobs.close()
 
 
-def to_image(picture: Tensor) -> Image.Image:
-    """A picture that was painted whole."""
-    return Image.fromarray(to_samples(picture))
+def show_whole(picture: Tensor) -> Preview:
+    """A picture that is painted whole."""
+    return Preview(Image.fromarray(to_samples(picture)))
 
 
 def place_square(
-    colour: Samples, region: NDArray[np.generic], crop: Crop, square: Tensor
-) -> Image.Image:
+    colour: Samples,
+    region: NDArray[np.generic],
+    begun: Sequence[Crop],
+    crop: Crop,
+    square: Tensor,
+) -> Preview:
     """A picture (H, W, 3), made small, with a crop's square (3, S, S) where the crop's `region` (side, side) is True.
 
-    Later crops may be pasted into the picture meanwhile; then they show.
+    Later crops may be pasted into the picture meanwhile; then they show. Each is in `begun` before that.
     """
     image = Image.fromarray(colour)
     scale = min(1.0, LONGEST / max(image.size))
     image = image.resize([max(1, round(side * scale)) for side in image.size], reducing_gap=2)
-    side = max(1, round(crop.side * scale))
-    hole = Image.fromarray(region).resize((side, side), Image.Resampling.NEAREST)
-    fill = to_image(square).resize((side, side), reducing_gap=2)
-    image.paste(fill, (round(crop.left * scale), round(crop.top * scale)), hole)
-    return image
+    small = crop.scaled(scale)
+    size = (small.side, small.side)
+    hole = Image.fromarray(region).resize(size, Image.Resampling.NEAREST)
+    fill = Image.fromarray(to_samples(square)).resize(size, reducing_gap=2)
+    image.paste(fill, (small.left, small.top), hole)
+    return Preview(image, tuple(one.scaled(scale) for one in begun))
 
 
 def small_jpeg(image: Image.Image) -> bytes:

@@ -5,7 +5,7 @@ decoders by name, samplers, and how the distilled mode samples.
 """
 
 import json
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,9 +44,9 @@ class Distilled:
 
     sampler: str
     lora: str
+    fewest_steps: int
+    most_steps: int
     scale: float = 1.0
-    fewest_steps: int = 4
-    most_steps: int = 8
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,12 @@ class Profile:
         """Whether a prompt changes what a task paints; paint-by-example reads its example instead."""
         return self.uses_prompt and task != "paint_by_example"
 
+    @property
+    def samples_plainly(self) -> bool:
+        """Whether a sampler is served that needs the denoisers as they are, not distilled."""
+        mode = self.distilled
+        return mode is None or any(name != mode.sampler for name in self.samplers)
+
     def steps(self, asked: int, sampler: str) -> int:
         """The steps that a sampler is run for: those asked for, or the nearest that the distilled mode can do."""
         mode = self.distilled
@@ -168,7 +174,11 @@ def architecture(value: str | dict[str, Any]) -> AutoencoderConfig:
 
 
 def build(kind: type[T], values: dict[str, Any]) -> T:
-    """A dataclass from JSON; ValueError names a field that it does not have."""
+    """A dataclass from JSON; ValueError names a field that it does not have, or one that is missing."""
+    needed = [f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING]  # type: ignore[arg-type]
+    missing = [name for name in needed if name not in values]
+    if missing:
+        raise ValueError(f"{kind.__name__} needs {missing[0]}")
     unknown = values.keys() - {f.name for f in fields(kind)}  # type: ignore[arg-type]
     if unknown:
         raise ValueError(f"{kind.__name__} has no field {min(unknown)}")

@@ -70,22 +70,15 @@ def edit_picture(
     guard: Guard,
     timings: Timings,
 ) -> tuple[tuple[ManifestOutput, ...], tuple[Note, ...]]:
-    """Paints the picture and uploads every output that is not blocked."""
+    """Paints the picture and uploads every output that is not blocked; all are listed, even where none is left."""
     sampler = require(model, request.task, request.sampler)
     guard.check_prompt(request.prompt)
     inputs = bring_inputs(transfers, guard, request, timings)
     filled = paint(model, edge, request, sampler, inputs, on_step, guard)
     timings.mark("sample_ms")
-    blocked = [
-        guard.blocks(views_of(inputs.picture, samples, filled.crops)) for samples in filled.samples
-    ]
+    finished = [replace(inputs.picture, samples=samples) for samples in filled.samples]
+    blocked = [guard.blocks(views_of(output.colour(), filled.crops)) for output in finished]
     timings.mark("check_ms")
-    if all(blocked):
-        raise EditError(
-            BLOCKED,
-            "Every output was blocked by the safety check. Change the prompt or the picture.",
-        )
-
     outputs = []
     for index, samples in enumerate(filled.samples):
         body, content_type = b"", f"image/{request.output_format}"
@@ -123,7 +116,7 @@ def paint(
     filler = model.filler(request.task, sampler)
     previews = Previews(
         lambda jpeg: edge.upload(request.preview_url, jpeg, "image/jpeg", tries=1),
-        hides=lambda samples: guard.blocks([samples]),
+        hides=guard.blocks,
     )
 
     def step(done: int, total: int) -> None:

@@ -22,7 +22,7 @@ class FillSettings:
     seeds: list[int]
     steps: int = 20
     guidance: float = 7.5
-    """How far to lean towards the prompt; 1 is not at all."""
+    """How far to lean towards the prompt; 1 and less is not at all, and the negative prompt is not read."""
     strength: float = 1.0
     """The share of the way that starts from noise; 1 forgets what was in the hole."""
     prompt: str = ""

@@ -16,6 +16,7 @@ from inlay.disturb import disturb
 from inlay.hole import latent_hole, show_hole
 from inlay.lama_masks import STYLES, lama_mask
 from inlay.losses.decoder_loss import DecoderLoss
+from inlay.losses.edge import edge_weights
 from inlay.losses.preset import PRESETS
 from inlay.losses.vgg import Vgg16
 from inlay.masks import random_mask, uniform
@@ -168,7 +169,8 @@ def decoder_loss(
     decoded = autoencoder.decode(latents, image, mask)
     last = autoencoder.decoder.conv_out.weight
     judged = loss.for_discriminator(decoded, image, step)
-    return loss.for_decoder(decoded, image, step, last), judged
+    weights = edge_weights(mask, config.edge_weight) if config.edge_weight > 0 else None
+    return loss.for_decoder(decoded, image, step, last, weights), judged
 
 
 def unet_loss(

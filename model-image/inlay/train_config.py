@@ -55,6 +55,8 @@ class TrainConfig:
     """Times and noises a picture of the UNet's batches: encoding costs more than the small UNet's own step."""
     disturbed: float = 0.75
     """Share of the decoder's batches whose latents are disturbed as a sampler would; 0 is the paper's plain recipe."""
+    edge_weight: float = 0.0
+    """How much more the error counts in a hole right beside what is kept, where seams show; 0 is the paper's."""
     average: float = 0.999
     save_every: int = 100
     samples_every: int = 2_000

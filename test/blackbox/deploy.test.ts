@@ -38,7 +38,7 @@ async function deploy(...args: string[]): Promise<{ code: number | null; printed
 
 const filled = () => [
   "--var",
-  "REPLICATE_MODEL=you/inlay",
+  `REPLICATE_MODEL=you/inlay:${"5".repeat(64)}`,
   "--var",
   `PUBLIC_URL=${cloudflare.url}`,
 ];

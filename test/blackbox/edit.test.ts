@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { request, type IncomingMessage } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ApiError, call } from "../../infra/local/customer.ts";
+import type { DeliveryList } from "../../schemas/delivery.ts";
+import type { CreatedWebhookEndpoint } from "../../schemas/webhook-endpoint.ts";
 import { compare } from "./harness/compare.ts";
 import { greyPng } from "./harness/grey-png.ts";
 import { bodyOf, startReceiver, type Receiver } from "./harness/receiver.ts";
@@ -131,6 +133,29 @@ describe("a webhook", () => {
     await receiver.until("edit.canceled");
     const [taken] = receiver.events.filter(({ event }) => event.data.id === id);
     expect(taken).toMatchObject({ id: receiver.refused[0], event: { type: "edit.canceled" } });
+  });
+});
+
+describe("a webhook endpoint", () => {
+  it("gets every change of an edit, signed with its own secret, and shows that it did", async () => {
+    const all = await startReceiver();
+    const api = (method: string, path: string, body?: object) =>
+      call<never>(system.stack.url, system.key, method, path, body);
+    const added = { url: all.url, events: ["edit.*"] };
+    const made: CreatedWebhookEndpoint = await api("POST", "/v1/webhook-endpoints", added);
+    all.secret = made.secret;
+    const { id } = await system.edit({ steps: "1" });
+    await all.until("edit.succeeded");
+    const log: DeliveryList = await api("GET", `/v1/edits/${id}/deliveries`);
+    await api("DELETE", `/v1/webhook-endpoints/${made.id}`);
+    await all.close();
+    expect(all.forged).toEqual([]);
+    expect(new Set(all.events.map(({ event }) => event.type))).toEqual(
+      new Set(["edit.queued", "edit.starting", "edit.processing", "edit.succeeded"]),
+    );
+    expect(new Set(log.data.map(({ event }) => event))).toEqual(
+      new Set(all.events.map((came) => came.id)),
+    );
   });
 });
 

@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createCustomer } from "../../infra/local/customer.ts";
+import { call, createCustomer } from "../../infra/local/customer.ts";
+import type { WebhookEndpoint } from "../../schemas/webhook-endpoint.ts";
 import { startSystem, type TestSystem } from "./harness/system.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -27,8 +28,17 @@ afterAll(async () => {
 
 it("answers at least 1,000 generated requests as /openapi.json says, and never with a server error", async () => {
   const { id } = await system.edit();
+  const endpoint = await call<WebhookEndpoint>(
+    system.stack.url,
+    system.key,
+    "POST",
+    "/v1/webhook-endpoints",
+    { url: "http://127.0.0.1:9/hook" },
+  );
   // Operators' routes are tried on another account: they find and revoke its keys.
   const other = await createCustomer(system.stack.url, system.stack.adminSecret, 1_000);
+  // And their deletion on a third, so that the others find the second to the end.
+  const leaving = await createCustomer(system.stack.url, system.stack.adminSecret, 1_000);
   const folder = mkdtempSync(join(tmpdir(), "inlay-schemathesis-"));
   const run = spawn(
     join(root, "model-image/.venv/bin/st"),
@@ -44,7 +54,9 @@ it("answers at least 1,000 generated requests as /openapi.json says, and never w
         INLAY_KEY: system.key,
         INLAY_ADMIN_SECRET: system.stack.adminSecret,
         INLAY_ACCOUNT: other.account,
+        INLAY_LEAVING: leaving.account,
         INLAY_EDIT: id,
+        INLAY_ENDPOINT: endpoint.id,
       },
     },
   );

@@ -40,7 +40,7 @@ def test_a_run_writes_what_it_measured_as_figures_and_as_a_picture(tmp_path, mon
     monkeypatch.setitem(SIZES, "small", TINY)
     monkeypatch.setattr(bench, "SHARES", (0.3, 1.0))
     monkeypatch.setattr(bench, "BATCHES", (1, 4))
-    bench.main(["--rounds", "1", "--device", "cpu", "--size", "small", "--out", str(tmp_path)])
+    bench.main(["--rounds", "2", "--device", "cpu", "--size", "small", "--out", str(tmp_path)])
     report = json.loads((tmp_path / "bench-cpu-small.json").read_text())
     rivals = {"diffusers x1.5", "diffusers plain"}
     assert [row["share"] for row in report["masks"]] == [0.3, 1.0]
@@ -48,6 +48,7 @@ def test_a_run_writes_what_it_measured_as_figures_and_as_a_picture(tmp_path, mon
     for row in (*report["masks"], *report["batches"]):
         assert set(row["ratios"]) == set(row["processor ratios"]) == rivals
         assert all(seconds > 0 for seconds in row["seconds"].values())
+        assert row["rounds"] == 2
     parts = report["parts"]["inlay x1.5"]
     assert all(parts[name]["calls"] == 1 for name in ("encode", "UNet", "decode", "upload"))
     # The pipeline encodes the picture once more for its decoder, and each prompt with its negative one.

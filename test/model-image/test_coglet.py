@@ -1,5 +1,6 @@
 """The contract with the real coglet: what the edge's `cog` provider relies on."""
 
+import json
 import time
 
 import pytest
@@ -27,6 +28,8 @@ def test_predictions_are_checked_run_once_reported_and_cancelled(edge, coglet):
     ended = until(edge, "succeeded")
     assert ended["output"] == "succeeded"
     assert "3/3" in ended["logs"]
+    first = next(line for line in ended["logs"].splitlines() if "first_edit" in line)
+    assert json.loads(first)["total_ms"] > json.loads(first)["setup_ms"] > 0
     assert edge.order == ["/out/0", "/manifest"]
 
     # While one runs, the same name is the same prediction and another finds no room.
@@ -47,4 +50,4 @@ def test_predictions_are_checked_run_once_reported_and_cancelled(edge, coglet):
             break
         time.sleep(0.1)
     assert status == 202
-    until(edge, "succeeded")
+    assert "first_edit" not in until(edge, "succeeded")["logs"]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inlay.crops import CONTEXT, MAX_CROPS, group_boxes, inside, plan_crops
+from inlay.crops import CONTEXT, MAX_CROPS, cut, group_boxes, inside, plan_crops
 
 
 @st.composite
@@ -30,8 +30,16 @@ def test_crops_cover_the_mask_are_few_and_hold_their_holes(mask, native):
         covered[hole.top : hole.bottom, hole.left : hole.right] = True
         assert crop.box.contains(hole)
         assert crop.side >= hole.side
-        assert crop.side >= min(round(hole.side * CONTEXT), max(mask.shape))
+        wanted = max(round(hole.side * CONTEXT), native)
+        assert crop.side == min(wanted, max(mask.shape))
     assert covered[mask].all()
+
+
+@given(st.integers(1, 900), st.integers(1, 900), st.sampled_from([16, 256, 512]))
+def test_a_mask_of_the_whole_picture_is_painted_at_the_pictures_own_scale(height, width, native):
+    (crop,), _ = plan_crops(np.ones((height, width), bool), native)
+    assert crop.side == max(height, width)
+    assert cut(np.ones((height, width), bool), crop).all() == (height == width)
 
 
 @given(masks())

@@ -3,6 +3,7 @@
 import hashlib
 import json
 
+import numpy as np
 import pytest
 from conftest import noise_picture
 from test_runner import IMAGE, MASK, request_to
@@ -17,18 +18,21 @@ from inlay.transport import EdgeClient
 NOTHING = hashlib.sha256(b"").hexdigest()
 
 
-class Choosing:
-    """Blocks the outputs whose numbers it is given, and remembers what it was shown."""
+class Knowing:
+    """Blocks what shows the pictures (50, 70, 3) that it is given, and remembers what it was shown.
+
+    The native size is 64: a crop holds the whole height, with the edge repeated above and below.
+    """
 
     categories = frozenset({"bad"})
 
-    def __init__(self, *blocked: int) -> None:
-        self.blocked, self.shown = blocked, []
+    def __init__(self, *pictures: np.ndarray) -> None:
+        self.known = {p[:, left : left + 64].tobytes() for p in pictures for left in range(7)}
+        self.shown = []
 
     def score(self, crops):
-        number = len(self.shown)
         self.shown.append(crops)
-        return [{"bad": float(number in self.blocked)} for _ in crops]
+        return [{"bad": float(crop[7:57].tobytes() in self.known)} for crop in crops]
 
 
 @pytest.fixture
@@ -44,8 +48,17 @@ def run(edge, inpainter):
     return go
 
 
-def test_a_blocked_output_is_an_entry_without_a_file(edge, run):
-    manifest = run(request_to(edge, n=2), classifier=Choosing(0))
+@pytest.fixture
+def made(edge, run) -> list[np.ndarray]:
+    """What two outputs are where nobody looks."""
+    run(request_to(edge, n=2))
+    pictures = [decode_picture(edge.stored[f"/out/{index}"]).samples for index in range(2)]
+    edge.forget()
+    return pictures
+
+
+def test_a_blocked_output_is_an_entry_without_a_file(edge, run, made):
+    manifest = run(request_to(edge, n=2), classifier=Knowing(made[0]))
     assert manifest["status"] == "succeeded"
     blocked, delivered = manifest["outputs"]
     assert (blocked["blocked"], delivered["blocked"]) == ("output_blocked", None)
@@ -55,20 +68,24 @@ def test_a_blocked_output_is_an_entry_without_a_file(edge, run):
     assert len(edge.stored["/out/1"]) == delivered["bytes"] > 0
 
 
-def test_all_blocked_is_a_failure_with_its_code(edge, run):
-    manifest = run(request_to(edge, n=2), classifier=Choosing(0, 1))
-    assert (manifest["status"], manifest["outputs"]) == ("failed", [])
-    assert manifest["error"]["code"] == "output_blocked"
+def test_where_all_are_blocked_each_is_listed_and_none_is_uploaded(edge, run, made):
+    manifest = run(request_to(edge, n=2, prompt="a cat"), classifier=Knowing(*made))
+    assert (manifest["status"], manifest["error"]) == ("succeeded", None)
+    listed = [
+        (output["index"], output["seed"], output["blocked"]) for output in manifest["outputs"]
+    ]
+    assert listed == [(0, 7, "output_blocked"), (1, 8, "output_blocked")]
+    assert [output["sha256"] for output in manifest["outputs"]] == [NOTHING] * 2
+    assert [note["code"] for note in manifest["warnings"]] == ["prompt_ignored"]
     assert edge.order == ["/manifest"]
 
 
 def test_the_classifier_sees_what_would_be_delivered_around_each_hole(edge, run):
-    classifier = Choosing()
+    classifier = Knowing()
     run(request_to(edge, n=2), classifier=classifier)
     for index, crops in enumerate(classifier.shown):
         delivered = decode_picture(edge.stored[f"/out/{index}"]).samples
         (crop,) = crops
-        # The picture is 70 x 50, the native size 64: the crop holds its whole height, with the edge repeated around.
         assert crop.shape == (64, 64, 3)
         assert any(
             (crop[7:57] == delivered[:, left : left + 64]).all() for left in range(70 - 64 + 1)

@@ -7,7 +7,8 @@ import torch
 from torch import nn
 
 from inlay.checkpoint import CheckpointError, save_weights
-from inlay.losses.decoder_loss import DecoderLoss
+from inlay.losses.decoder_loss import DecoderLoss, pixel_distance
+from inlay.losses.edge import edge_weights
 from inlay.losses.grain import grain_distance
 from inlay.losses.patch_gan import (
     PatchDiscriminator,
@@ -131,3 +132,24 @@ def test_a_recipe_without_its_networks_says_what_to_give():
         DecoderLoss(PRESETS["paper"])
     with pytest.raises(ValueError, match="--lpips"):
         DecoderLoss(PRESETS["authors"], nn.Identity())
+
+
+def test_a_holes_pixels_weigh_more_the_nearer_they_are_to_what_is_kept():
+    mask = torch.zeros(1, 1, 1, 12)
+    mask[..., 4:] = 1
+    weights = edge_weights(mask, 6.0)[0, 0, 0].tolist()
+    # One pixel away all three reaches hold it, two away two of them, three and four away one.
+    assert weights == [1.0] * 4 + [7.0, 5.0, 3.0, 3.0] + [1.0] * 4
+
+
+def test_a_mask_of_ones_has_no_edge_and_no_weight_is_added_to_what_is_kept():
+    assert torch.equal(edge_weights(torch.ones(1, 1, 9, 9), 6.0), torch.ones(1, 1, 9, 9))
+    mask = (torch.rand(1, 1, 16, 16, generator=torch.Generator().manual_seed(0)) < 0.5).float()
+    assert torch.equal(edge_weights(mask, 6.0)[mask == 0], torch.ones(int((mask == 0).sum())))
+
+
+def test_weights_say_how_much_each_pixels_error_counts():
+    decoded, image = torch.zeros(1, 3, 1, 2), torch.tensor([1.0, 3.0]).expand(1, 3, 1, 2)
+    weights = torch.tensor([3.0, 1.0]).view(1, 1, 1, 2)
+    assert pixel_distance(decoded, image, weights).item() == pytest.approx((3 * 1 + 1 * 3) / 4)
+    assert pixel_distance(decoded, image, None).item() == pytest.approx(2.0)

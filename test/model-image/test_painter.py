@@ -75,6 +75,15 @@ def test_a_prompt_counts_and_a_negative_one_too(painter, example):
     assert not torch.equal(pictures[0], pictures[2])
 
 
+@pytest.mark.parametrize("guidance", [0.0, 0.5, 1.0])
+def test_guidance_of_one_or_less_is_none_and_reads_no_negative_prompt(painter, example, guidance):
+    off = FillSettings([3], 3, 1.0, prompt="kite")
+    wanted = painter.fill(*example, off, nothing)
+    for negative in ("", "sun"):
+        settings = replace(off, guidance=guidance, negative_prompt=negative)
+        assert torch.equal(painter.fill(*example, settings, nothing), wanted)
+
+
 def test_a_callback_that_raises_stops_within_a_step(painter, example):
     class StopError(Exception):
         pass
@@ -135,6 +144,29 @@ def test_text_to_image_takes_of_the_picture_its_size_alone(painter, example):
     settings = FillSettings([3], 3, 2.0, prompt="kite")
     pictures = [drawing.fill(p, mask, settings, nothing) for p in (image, -image)]
     assert torch.equal(*pictures)
+
+
+@pytest.mark.parametrize(
+    ("task", "strength", "encoded"),
+    [
+        ("inpaint", 1.0, 1),
+        ("inpaint", 0.5, 2),
+        ("text_to_image", 1.0, 0),
+        ("text_to_image", 0.5, 1),
+    ],
+)
+def test_a_picture_is_encoded_only_where_its_latents_are_used(
+    painter, example, task, strength, encoded
+):
+    painter = replace(painter, unet=small_unet(TASKS[task].channels), task=TASKS[task])
+    calls: list[str] = []
+    hook = painter.autoencoder.encoder.register_forward_hook(lambda *_: calls.append(task))
+    try:
+        made = painter.fill(*example, FillSettings([3, 4], 4, strength=strength), nothing)
+    finally:
+        hook.remove()
+    assert made.shape == (2, 3, SIZE, SIZE)
+    assert len(calls) == encoded
 
 
 @pytest.mark.parametrize("name", ["inpaint", "paint_by_example"])

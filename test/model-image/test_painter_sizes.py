@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import noise_picture
-from painting import PLAIN, SIZE, nothing
+from painting import PLAIN, SIZE, WIDER, nothing
 from small_diffusion import small_text, small_unet
 
 from inlay.autoencoder import Autoencoder
@@ -70,6 +70,22 @@ def test_four_outputs_are_each_their_own_and_come_again_one_by_one(
 def test_a_picture_of_any_size_comes_back_at_its_size(autoencoder, text, width, height):
     painter = Painter(autoencoder, small_unet(), text, native_size=SIZE)
     assert len(filled(painter, width, height, [1, 2, 3, 4])) == 4
+
+
+def test_under_a_mask_of_a_whole_square_picture_no_features_of_it_are_computed(text):
+    torch.manual_seed(0)
+    autoencoder = Autoencoder(WIDER).eval().requires_grad_(False)
+    painter = Painter(autoencoder, small_unet(), text, native_size=SIZE)
+    calls: list[str] = []
+    hook = autoencoder.decoder.condition_encoder.register_forward_hook(lambda *_: calls.append("c"))
+    picture = Picture("RGB", noise_picture(SIZE, SIZE), None)
+    mask = np.ones((SIZE, SIZE), bool)
+    fill_picture(painter, picture, mask, FillSettings([1], 1), nothing)
+    assert calls == []
+    mask[0, 0] = False
+    fill_picture(painter, picture, mask, FillSettings([1], 1), nothing)
+    hook.remove()
+    assert calls == ["c"]
 
 
 @pytest.mark.parametrize("side", [66, 77, 133])

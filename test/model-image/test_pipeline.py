@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_crops import masks
 
-from inlay.pipeline import cut, fill_picture, mask_tensor
+from inlay.crops import Box, Crop, cut
+from inlay.pipeline import fill_picture, mask_tensor
 from inlay.pixels import decode_picture, encode_picture
 from inlay.settings import FillSettings
 
@@ -121,8 +122,6 @@ def test_a_mask_of_one_pixel_stays_marked_at_any_size(side):
 
 
 def test_beyond_the_pictures_edge_nothing_is_masked():
-    from inlay.crops import Box, Crop
-
     region = cut(np.ones((4, 4), bool), Crop(-2, -2, 8, Box(0, 0, 4, 4)))
     assert region.sum() == 16
     assert region[2:6, 2:6].all()

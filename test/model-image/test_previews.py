@@ -1,24 +1,29 @@
 """Previews: when they come, what they show, and that they harm nothing."""
 
 import io
+import itertools
 import threading
 import time
 
 import numpy as np
 import pytest
 import torch
-from conftest import noise_picture
+from conftest import box_mask, noise_picture
+from middle_square import MiddleSquare
 from PIL import Image
 from test_pipeline import settings_of
 from test_runner import request_to
 
 from inlay.crops import Box, Crop
+from inlay.drawing import draw_picture
 from inlay.latest import LatestJob
 from inlay.pipeline import fill_picture
 from inlay.pixels import Picture
 from inlay.previews import LONGEST, Previews, place_square, small_jpeg
 from inlay.rough import fit_colours, rough_colours
 from inlay.runner import run_edit
+from inlay.safety.guard import Guard
+from inlay.safety.policy import Policy
 from inlay.transport import EdgeClient
 
 WHITE = torch.ones(3, 16, 16)
@@ -95,7 +100,9 @@ def test_a_large_picture_is_made_small_and_noise_stays_under_what_the_edge_takes
     crop = Crop(-100, 200, 500, Box(0, 300, 200, 500))
     region = np.zeros((500, 500), bool)
     region[100:300, 100:300] = True
-    image = place_square(colour, region, crop, WHITE)
+    preview = place_square(colour, region, [crop], crop, WHITE)
+    image = preview.image
+    assert [view.shape for view in preview.views()] == [(192, 192, 3)]
     assert image.size == (LONGEST, LONGEST // 2)
     assert np.asarray(image)[150, 30].min() == 255
     noise = Image.fromarray(noise_picture(LONGEST, LONGEST))
@@ -173,20 +180,74 @@ def test_colours_that_depend_on_latents_in_a_straight_line_are_found():
     assert torch.allclose(found, coloured(other)[0], atol=1e-5)
 
 
-def test_what_the_policys_classifier_would_block_is_not_shown():
+class Painting(Ticking):
+    """Paints its first crop white, for which it takes as long, and every other one black."""
+
+    def __init__(self, step_seconds: float) -> None:
+        super().__init__(step_seconds)
+        self.colours = itertools.chain([WHITE], itertools.repeat(-WHITE))
+
+    def fill(self, _image, _mask, settings, on_step, on_rough):
+        colour = next(self.colours)
+        super().fill(
+            _image, _mask, settings, on_step, on_rough and (lambda _: on_rough(lambda: colour))
+        )
+        return colour.expand(len(settings.seeds), -1, -1, -1)
+
+
+def shown_under_a_policy(
+    width: int, height: int, boxes: list[tuple[int, int, int, int]], threshold: float = 0.1
+) -> int:
+    """How many previews of a black picture are shown where more white than this is not to be."""
     sent: list[bytes] = []
-    seen: list[tuple[int, ...]] = []
-    times = iter(range(100))
+    filler = Painting(2.0)
+    guard = Guard(Policy(thresholds={"white": threshold}), MiddleSquare())
+    previews = Previews(sent.append, lambda: filler.now, AtOnce(), guard.blocks)
+    mask = sum(box_mask(width, height, box) for box in boxes) > 0
+    picture = Picture("RGB", np.zeros((height, width, 3), np.uint8), None)
+    fill_picture(filler, picture, mask, settings_of(1, steps=3), previews.step, previews)
+    return len(sent)
 
-    def hides(samples) -> bool:
-        seen.append(samples.shape)
-        return len(seen) == 1
 
-    previews = Previews(sent.append, lambda: float(next(times)), AtOnce(), hides)
-    picture = Picture("RGB", np.zeros((64, 64, 3), np.uint8), None)
-    previews.step(1, 50)
-    shows = previews.of(lambda _rough: Image.fromarray(picture.samples))
-    shows(lambda: WHITE)
-    assert sent == []
-    shows(lambda: WHITE)
-    assert (len(sent), seen) == (1, [(64, 64, 3)] * 2)
+@pytest.mark.parametrize(
+    ("width", "height", "box"),
+    [
+        (128, 32, (0, 8, 12, 20)),
+        (128, 32, (116, 8, 128, 20)),
+        (32, 128, (8, 0, 20, 12)),
+        (1600, 400, (0, 80, 300, 380)),
+    ],
+)
+def test_what_is_painted_at_a_pictures_edge_is_judged_before_it_is_shown(width, height, box):
+    assert shown_under_a_policy(width, height, [box]) == 0
+    assert shown_under_a_policy(width, height, [box], threshold=1.0) == 2
+
+
+def test_what_an_earlier_crop_painted_is_judged_with_every_later_preview():
+    earlier, later = (0, 8, 12, 20), (110, 8, 120, 18)
+    assert shown_under_a_policy(128, 32, [earlier, later]) == 0
+    assert shown_under_a_policy(128, 32, [earlier, later], threshold=1.0) == 5
+
+
+@pytest.mark.parametrize(("width", "height"), [(128, 32), (32, 128)])
+def test_a_picture_that_is_painted_whole_is_judged_whole(width, height):
+    class AtTheEnd(Ticking):
+        """Paints white in the last pixels of a picture."""
+
+        def fill(self, image, *rest):
+            self.painted = torch.full_like(image[0], -1)
+            self.painted[:, -9:, -9:] = 1
+            super().fill(image, *rest[:-1], lambda _: rest[-1](lambda: self.painted))
+            return self.painted[None]
+
+    def shown(threshold: float) -> int:
+        sent: list[bytes] = []
+        filler = AtTheEnd(2.0)
+        guard = Guard(Policy(thresholds={"white": threshold}), MiddleSquare())
+        previews = Previews(sent.append, lambda: filler.now, AtOnce(), guard.blocks)
+        picture = Picture("RGB", np.zeros((height, width, 3), np.uint8), None)
+        draw_picture(filler, picture, settings_of(1, steps=3), previews.step, previews)
+        return len(sent)
+
+    assert shown(0.05) == 0
+    assert shown(0.5) == 2

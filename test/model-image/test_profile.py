@@ -2,16 +2,22 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from inlay.checkpoint import CheckpointError
 from inlay.config import AUTOENCODERS
 from inlay.export import tiny_profile
+from inlay.model import require
+from inlay.outcome import EditError
 from inlay.profile import Profile
 from inlay.weights.manifest import WeightsManifest
 
 SHIPPED = Path(__file__).parents[2] / "model-image" / "weights"
+
+
+DISTILLED = {"sampler": "lcm", "lora": "a", "fewest_steps": 4, "most_steps": 8}
 
 
 def read(folder: Path, **changes: object) -> Profile:
@@ -64,7 +70,9 @@ def test_a_decoder_may_be_of_any_size_without_a_name_for_it(tmp_path):
         ({"components": {"unet": {"weight": "a"}}}, "Component has no field weight"),
         ({"decoders": {"base": {"architecture": "x", "file": "a"}}}, "there is no architecture x"),
         ({"decoders": {"base": {"architecture": "base"}}}, "file is missing"),
-        ({"distilled": {"sampler": "lcm", "lora": "a"}}, "distilled sampler lcm is none"),
+        ({"distilled": DISTILLED}, "distilled sampler lcm is none"),
+        ({"distilled": {"sampler": "ddim", "lora": "a", "most_steps": 8}}, "needs fewest_steps"),
+        ({"distilled": {"sampler": "ddim", "lora": "a", "fewest_steps": 4}}, "needs most_steps"),
     ],
 )
 def test_a_profile_that_cannot_be_meant_says_why(tmp_path, changes, message):
@@ -79,3 +87,11 @@ def test_what_an_operator_wants_of_it_has_to_be_there(tmp_path):
     with pytest.raises(CheckpointError, match="no text_to_image; it has inpaint, erase"):
         profile.only(tasks=("text_to_image",))
     assert profile.only(("erase",)).tasks == ("erase",)
+
+
+def test_where_the_default_sampler_is_left_out_one_who_names_it_is_refused(tmp_path):
+    profile = read(tmp_path, samplers=["ddim", "lcm"], distilled=DISTILLED).only(samplers=("lcm",))
+    model = SimpleNamespace(profile=profile)
+    with pytest.raises(EditError, match="sampler_not_in_profile.* no sampler ddim; it has lcm"):
+        require(model, "inpaint", "ddim")
+    assert require(model, "inpaint", "lcm") == require(model, "inpaint", "") == "lcm"

@@ -105,8 +105,12 @@ def test_what_the_edge_does_not_take_is_raised_for_another_attempt(edge, inpaint
 
 def test_warnings_say_what_the_customer_may_not_expect(edge, run):
     edge.files["/image"] = encoded(noise_picture(70, 50, 4), "RGBA")
-    manifest = run(request_to(edge, prompt="a cat", output_format="jpeg"))
-    assert {note["code"] for note in manifest["warnings"]} == {"prompt_ignored", "alpha_dropped"}
+    manifest = run(request_to(edge, prompt="a cat", negative_prompt="a dog", output_format="jpeg"))
+    assert [note["code"] for note in manifest["warnings"]] == [
+        "prompt_ignored",
+        "negative_prompt_ignored",
+        "alpha_dropped",
+    ]
 
 
 def test_n_and_its_urls_have_to_agree(edge):

@@ -1,6 +1,9 @@
 """What the operator's policy refuses before painting, and blocks after it."""
 
+import contextlib
 import hashlib
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -158,6 +161,25 @@ def test_a_score_that_is_no_number_blocks():
             return [{"red": float("nan")} for _ in crops]
 
     assert Guard(Policy(thresholds={"red": 0.5}), Broken()).blocks([np.zeros((8, 8, 3), np.uint8)])
+
+
+def test_the_classifier_looks_at_one_picture_after_another_whoever_asks():
+    meeting = threading.Barrier(2)
+
+    class Alone(Reddish):
+        def score(self, crops):
+            with contextlib.suppress(threading.BrokenBarrierError):
+                meeting.wait(0.5)
+                met.append(len(crops))
+            return super().score(crops)
+
+    met: list[int] = []
+    guard = Guard(Policy(thresholds={"red": 0.5}), Alone())
+    red = np.zeros((8, 8, 3), np.uint8)
+    red[..., 0] = 255
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(guard.blocks, [[red], [red // 8]])) == [True, False]
+    assert met == []
 
 
 def test_the_policy_says_who_looks_at_outputs():

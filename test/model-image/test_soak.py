@@ -5,7 +5,7 @@ import json
 import pytest
 from PIL import Image
 
-from inlay.reports.soak import growth, main
+from inlay.reports.soak import growth, main, run_one
 
 SLOPE = "growth after the first quarter (MB per 100 edits)"
 
@@ -17,6 +17,21 @@ def test_growth_counts_from_the_first_quarter_on():
     leaking = growth([*warming, *(1100.0 + 0.5 * edit for edit in range(80))])
     assert leaking[SLOPE] == pytest.approx(50, rel=0.05)
     assert leaking["at the end, median of a tenth (MB)"] > 1135
+
+
+def test_its_edits_have_one_to_four_outputs_in_every_format(edge):
+    class AtOnce:
+        """A server that is done before it answers."""
+
+        def ask(self, _method, _path, body):
+            asked.append((body["input"]["n"], body["input"]["output_format"]))
+            edge.callbacks.append({"output": "succeeded"})
+            return 202, {}
+
+    asked = []
+    for number in range(12):
+        run_one(edge, AtOnce(), number, steps=1, side=32)
+    assert set(asked) == {(n, kind) for n in (1, 2, 3, 4) for kind in ("png", "webp", "jpeg")}
 
 
 def test_a_few_edits_of_the_real_coglet_are_watched(profile_folder, tmp_path):

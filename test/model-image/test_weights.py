@@ -76,7 +76,8 @@ def names(folder: Path) -> list[str]:
     return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
 
 
-WHOLE = ["decoder.safetensors", "tokenizer/vocab.json", "unet.safetensors"]
+NOTE = "decoder.safetensors.converted.json"
+WHOLE = ["decoder.safetensors", NOTE, "tokenizer/vocab.json", "unet.safetensors"]
 
 
 def test_a_mirror_stands_in_for_the_hub_and_what_is_there_is_left_alone(mirror, tmp_path):
@@ -110,6 +111,46 @@ def test_a_download_that_breaks_off_goes_on_where_it_stopped(hub, tmp_path):
     fetch_weights(manifest, tmp_path / "profile", HubSource(hub.url))
     assert (tmp_path / "profile/unet.safetensors").read_bytes() == large
     assert [asked for asked in hub.ranges if asked not in ("", "bytes=0-")]
+
+
+def flip_a_tensors_byte(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda folder: flip_a_tensors_byte(folder / "decoder.safetensors"),
+        lambda folder: (folder / NOTE).unlink(),
+        lambda folder: (folder / NOTE).write_text("{}"),
+        lambda folder: (folder / NOTE).write_text("half"),
+    ],
+    ids=["a tensor's byte", "no note", "another note", "half a note"],
+)
+def test_a_converted_file_is_known_by_its_own_hash_and_made_again_if_it_is_another(
+    mirror, tmp_path, harm
+):
+    folder = tmp_path / "profile"
+    fetch_weights(MANIFEST, folder, MirrorSource(mirror))
+    MANIFEST.write(folder / "weights.json")
+    harm(folder)
+    with pytest.raises(SystemExit, match=r"1 files are missing or others, first decoder\.safet"):
+        main(["verify", str(folder)])
+    again = fetch_weights(MANIFEST, folder, MirrorSource(mirror))
+    assert [file.target for file in again] == ["decoder.safetensors"]
+    main(["verify", str(folder)])
+
+
+def test_what_another_checkpoint_was_converted_to_is_made_again(mirror, tmp_path):
+    folder = tmp_path / "profile"
+    fetch_weights(MANIFEST, folder, MirrorSource(mirror))
+    newer = pickled({"state_dict": {"conv.weight": TENSORS["conv.weight"] + 1}})
+    (mirror / "acme/painter/vae.bin").write_bytes(newer)
+    manifest = MANIFEST.with_file(described("decoder.safetensors", "vae.bin", newer))
+    again = fetch_weights(manifest, folder, MirrorSource(mirror))
+    assert [file.target for file in again] == ["decoder.safetensors"]
 
 
 @pytest.mark.parametrize("where", ["hub", "mirror"])

@@ -1,5 +1,5 @@
 import type { AcceptRequest } from "../../functions/account/accept.ts";
-import type { AcceptedEdit } from "../../functions/account/core.ts";
+import type { AcceptedEdit } from "../../functions/account/answers.ts";
 import { stagedIntake } from "../../functions/api/edits/staged-intake.ts";
 import { performNow } from "../../functions/dispatch/perform.ts";
 import { ProblemError, unwrap } from "../../functions/errors/problem-error.ts";

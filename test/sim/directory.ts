@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { addAccount } from "../../functions/directory/accounts.ts";
@@ -8,8 +8,11 @@ import { nodeStorage } from "../harness/node-storage.ts";
 import { Invocation } from "./invocation.ts";
 import type { World } from "./world.ts";
 
-const migration = join(import.meta.dirname, "../../infra/migrations/0001_accounts.sql");
-const tables = readFileSync(migration, "utf8");
+const migrations = join(import.meta.dirname, "../../infra/migrations");
+const tables = readdirSync(migrations)
+  .toSorted()
+  .map((name) => readFileSync(join(migrations, name), "utf8"))
+  .join("\n");
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
@@ -37,18 +40,20 @@ export class Directory {
 
   binding(invocation: Invocation): D1Database {
     const { faults } = this.#world;
-    const run = (sql: string, values: readonly SqlValue[]) =>
-      invocation.call(() => ({ results: this.#storage.exec(sql, ...values) }), {
+    const call = <T>(work: () => T) =>
+      invocation.call(work, {
         lost: faults.strikes("directory_failed"),
         answerLost: faults.strikes("directory_answer_lost"),
       });
     const prepare = (sql: string) => ({
-      bind: (...values: SqlValue[]) => ({
-        run: () => run(sql, values),
-        all: () => run(sql, values),
-      }),
+      bind: (...values: SqlValue[]) => {
+        const exec = () => ({ results: this.#storage.exec(sql, ...values) });
+        return { exec, run: () => call(exec), all: () => call(exec) };
+      },
     });
-    return { prepare } as unknown as D1Database;
+    const batch = (statements: readonly { exec: () => unknown }[]) =>
+      call(() => this.#storage.transactionSync(() => statements.map(({ exec }) => exec())));
+    return { prepare, batch } as unknown as D1Database;
   }
 
   /** Lets the cron run every minute from now on. */

@@ -1,6 +1,6 @@
 import type { AcceptRequest } from "../../functions/account/accept.ts";
 import type { Claim, Report } from "../../functions/account/attempts.ts";
-import type { AcceptedEdit } from "../../functions/account/core.ts";
+import type { AcceptedEdit } from "../../functions/account/answers.ts";
 import { isTerminal } from "../../functions/account/edit-machine.ts";
 import type { Refusal } from "../../functions/errors/refusal.ts";
 import type { Result } from "../../functions/result.ts";

@@ -1,3 +1,5 @@
+import { setStatus } from "../../functions/directory/accounts.ts";
+import { recordUsage } from "../../functions/directory/usage.ts";
 import type { Services } from "../../functions/dispatch/ports.ts";
 import type { Keyring } from "../../functions/images/signed-url.ts";
 import { AccountActor } from "./account-actor.ts";
@@ -94,6 +96,7 @@ export class World {
 
   /** What production's `servicesOf` gives an event, with this world behind it. */
   services(invocation: Invocation): Services {
+    const directory = this.directory.binding(invocation);
     return {
       account: (id) => {
         const actor = this.accounts.get(id);
@@ -103,12 +106,17 @@ export class World {
       pool: this.pool.binding(invocation),
       provider: this.farm.provider(invocation),
       bucket: this.bucket.binding(invocation),
+      directory: {
+        recordUsage: (account, days) => recordUsage(directory, account, days),
+        setStatus: (account, status) => setStatus(directory, account, status),
+      },
       keyring,
       callbackOrigin: "https://inlay.example.com",
       allowLoopback: false,
       send: (message, delaySeconds) => this.queue.send(invocation, message, delaySeconds),
       fetch: this.#fetch(invocation),
       deadline: () => neverAborts,
+      resolve: () => Promise.resolve(["93.184.215.14"]),
       now: () => this.clock.now + invocation.skew,
       random: () => this.random.next(),
     };

@@ -46,6 +46,25 @@ describe("the queue's consumer", () => {
     expect(one.retry).toHaveBeenCalledWith({ delaySeconds: 2 });
   });
 
+  it("holds up nothing else of a batch for work that takes long", async () => {
+    const { id: account } = await api.customer();
+    const stuck = message({ v: 1, type: "purge", account, prefixes: ["x/"] }).one;
+    const quick = message({ v: 1, type: "wake", account }).one;
+    const batch = { queue: "inlay-work", messages: [stuck, quick] };
+    let end = () => {};
+    const list = () =>
+      new Promise((resolve) => {
+        end = () => resolve({ objects: [], truncated: false });
+      });
+    const slow = { ...env, BUCKET: { list } };
+    const worked = worker.queue(batch as unknown as MessageBatch, slow as unknown as Env);
+    await vi.waitFor(() => expect(quick.ack).toHaveBeenCalledOnce());
+    expect(stuck.ack).not.toHaveBeenCalled();
+    end();
+    await worked;
+    expect(stuck.ack).toHaveBeenCalledOnce();
+  });
+
   it("wakes the account of a message that died, in which its work is still due", async () => {
     const { id: account } = await api.customer();
     const { one, batch } = message(

@@ -6,12 +6,13 @@ import {
   RequestedParameters,
   requestPictures,
 } from "../../../schemas/edit.ts";
-import type { AcceptedEdit } from "../../account/core.ts";
+import type { AcceptedEdit } from "../../account/answers.ts";
 import { performNow } from "../../dispatch/perform.ts";
 import { readConfiguration } from "../../env.ts";
 import { ProblemError, unwrap } from "../../errors/problem-error.ts";
 import { refuseField } from "../../errors/refusal.ts";
 import { newId } from "../../keys/ids.ts";
+import { limitFields, type Limits } from "../../quotas/limits.ts";
 import { log } from "../../log.ts";
 import { checkPublicUrl } from "../../network/public-url.ts";
 import { servicesOf } from "../../services.ts";
@@ -33,6 +34,18 @@ export const CreateHeaders = z.object({
   prefer: z.string().optional().openapi({ example: "wait=30" }),
 });
 
+/** What every answer of a create tells of the account's limits, refusals of the request included. */
+export const LimitHeaders = z.object({
+  "ratelimit-policy": z.string().openapi({
+    example: '"creates";q=600;w=60, "unfinished";q=200;qu="concurrent-requests"',
+    description: "Creates a minute, and edits that may be unfinished at the same time.",
+  }),
+  ratelimit: z.string().openapi({
+    example: '"creates";r=599;t=1, "unfinished";r=199',
+    description: "What is left of each, and in how many seconds all creates are there again.",
+  }),
+});
+
 /** The multipart form of `POST /v1/edits`. */
 const EditForm = RequestedParameters.extend(
   requestPictures(ImageReference.openapi({ format: "binary" })),
@@ -47,12 +60,12 @@ export async function createEdit(c: AppContext): Promise<Response> {
   const contentType = c.req.header("content-type") ?? "";
   const take = /^multipart\/form-data\s*(;|$)/i.test(contentType) ? fromMultipart : fromJson;
   const accepted = await take(c, contentType, idempotencyKey).catch(async (error: unknown) => {
-    // Who holds no key in force learns that alone, and nothing of the request.
-    unwrap(await c.var.caller.account.account(c.var.caller.keyHash));
+    tellLimits(c, await limitsAfter(c, error));
     throw error;
   });
 
-  const { edit, replayed, messages } = accepted;
+  const { edit, replayed, messages, limits } = accepted;
+  tellLimits(c, limits);
   c.set("edit", edit.id);
   log("info", replayed ? "edit.replayed" : "edit.accepted", {
     request: c.var.requestId,
@@ -63,6 +76,17 @@ export async function createEdit(c: AppContext): Promise<Response> {
   c.executionCtx.waitUntil(performNow(services, messages));
   if (replayed) c.header("idempotent-replayed", "true");
   return answerEdit(c, edit, preferredWait(c.req.header("prefer")));
+}
+
+/** The limits after a refused create, as the account told with its refusal, or tells now. */
+async function limitsAfter(c: AppContext, error: unknown): Promise<Limits> {
+  if (error instanceof ProblemError && error.refusal.limits) return error.refusal.limits;
+  // Who holds no key in force learns that alone, and nothing of the request.
+  return unwrap(await c.var.caller.account.limits(c.var.caller.keyHash));
+}
+
+function tellLimits(c: AppContext, limits: Limits): void {
+  for (const [name, value] of Object.entries(limitFields(limits))) c.header(name, value);
 }
 
 async function fromMultipart(

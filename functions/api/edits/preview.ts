@@ -19,7 +19,13 @@ const getPreview = createRoute({
       description: "A small picture of the edit as it is now",
       content: { "image/*": { schema: z.any().openapi({ type: "string", format: "binary" }) } },
     },
-    ...problems(...keyProblems, "edit_not_found", "edit_deleted", "preview_not_found"),
+    ...problems(
+      ...keyProblems,
+      "edit_not_found",
+      "edit_deleted",
+      "edit_archived",
+      "preview_not_found",
+    ),
   },
 });
 

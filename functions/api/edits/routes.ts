@@ -3,12 +3,13 @@ import { Edit, EditList, EditStatus } from "../../../schemas/edit.ts";
 import { problemCodes } from "../../../schemas/problem-catalogue.ts";
 import { performNow } from "../../dispatch/perform.ts";
 import { unwrap } from "../../errors/problem-error.ts";
+import { readArchivedEdit } from "../../reports/archived-edit.ts";
 import { servicesOf } from "../../services.ts";
 import type { AppEnv } from "../app-env.ts";
 import { authenticated } from "../authenticate.ts";
 import { jsonLimit } from "../json-body.ts";
 import { keyProblems, problems } from "../problem-response.ts";
-import { createContent, createEdit, CreateHeaders } from "./create.ts";
+import { createContent, createEdit, CreateHeaders, LimitHeaders } from "./create.ts";
 
 const tags = ["Edits"];
 const security = [{ apiKey: [] }];
@@ -20,6 +21,17 @@ const elsewhere = [
   "method_not_allowed",
   "admin_secret_invalid",
   "preview_not_found",
+  "webhook_endpoint_not_found",
+  "webhook_endpoints_too_many",
+  "webhook_endpoint_disabled",
+  "delivery_not_found",
+  "delivery_payload_gone",
+  "entry_conflict",
+  "payment_unverified",
+  "payment_unusable",
+  "balance_exceeded",
+  "events_gone",
+  "edit_archived",
 ];
 
 const create = createRoute({
@@ -32,7 +44,7 @@ const create = createRoute({
   request: { headers: CreateHeaders, body: { content: createContent, required: true } },
   responses: {
     200: { description: "The finished edit, under Prefer: wait", content: edit },
-    202: { description: "The accepted edit", content: edit },
+    202: { description: "The accepted edit", content: edit, headers: LimitHeaders },
     ...problems(...problemCodes.filter((code) => !elsewhere.includes(code))),
   },
 });
@@ -48,7 +60,7 @@ const get = createRoute({
   request: { params },
   responses: {
     200: { description: "The edit", content: edit },
-    ...problems(...keyProblems, "edit_not_found", "edit_deleted"),
+    ...problems(...keyProblems, "edit_not_found", "edit_deleted", "edit_archived"),
   },
 });
 
@@ -84,7 +96,7 @@ const cancel = createRoute({
   request: { params },
   responses: {
     200: { description: "The edit", content: edit },
-    ...problems(...keyProblems, "edit_not_found", "edit_deleted"),
+    ...problems(...keyProblems, "edit_not_found", "edit_deleted", "edit_archived"),
   },
 });
 
@@ -99,7 +111,7 @@ const remove = createRoute({
   request: { params },
   responses: {
     204: { description: "It is gone." },
-    ...problems(...keyProblems, "edit_not_found", "edit_deleted"),
+    ...problems(...keyProblems, "edit_not_found", "edit_deleted", "edit_archived"),
   },
 });
 
@@ -122,8 +134,14 @@ export function editRoutes(app: OpenAPIHono<AppEnv>): void {
   });
 
   app.openapi(get, async (c) => {
-    const { account, keyHash } = c.var.caller;
-    return c.json(unwrap(await account.edit(keyHash, c.req.valid("param").id)), 200);
+    const { account, keyHash, id: owner } = c.var.caller;
+    const { id } = c.req.valid("param");
+    const found = await account.edit(keyHash, id);
+    if (!found.ok && found.problem.code === "edit_archived") {
+      const archived = await readArchivedEdit(c.env.BUCKET, owner, id);
+      if (archived !== null) return c.json(archived, 200);
+    }
+    return c.json(unwrap(found), 200);
   });
 
   app.openapi(cancel, async (c) => {

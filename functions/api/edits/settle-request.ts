@@ -77,8 +77,12 @@ function fieldRefusal(asked: RequestedParameters, profile: Profile): Refusal | n
     return refuseField("request_invalid", "/steps", detail);
   }
   if (task === "text_to_image") {
-    if (prompt.trim() !== "") return null;
-    return refuseField("request_invalid", "/prompt", "Say what to paint: there is no picture.");
+    if (prompt.trim() === "") {
+      return refuseField("request_invalid", "/prompt", "Say what to paint: there is no picture.");
+    }
+    if (asked.strength === 1) return null;
+    const detail = "There is no picture to start from. Remove strength.";
+    return refuseField("request_invalid", "/strength", detail);
   }
   for (const side of ["width", "height"] as const) {
     if (asked[side] === undefined) continue;
@@ -89,10 +93,10 @@ function fieldRefusal(asked: RequestedParameters, profile: Profile): Refusal | n
 }
 
 function completed(asked: RequestedParameters, profile: Profile): EditParameters {
-  const { steps } = sampling(asked, profile);
-  if (asked.task !== "text_to_image") return { ...asked, steps };
+  const { sampler, steps } = sampling(asked, profile);
+  if (asked.task !== "text_to_image") return { ...asked, sampler, steps };
   const { width = profile.native_size, height = profile.native_size } = asked;
-  return { ...asked, steps, width, height };
+  return { ...asked, sampler, steps, width, height };
 }
 
 /** What samples, how many steps it can do, and how many it is to do. */

@@ -1,4 +1,4 @@
-import type { AcceptedEdit } from "../../account/core.ts";
+import type { AcceptedEdit } from "../../account/answers.ts";
 import { unwrap } from "../../errors/problem-error.ts";
 import type { Refusal } from "../../errors/refusal.ts";
 import { inputsPrefix } from "../../images/object-keys.ts";

@@ -5,7 +5,7 @@ import type { PredictionRequest, Provider, StartOutcome } from "./provider.ts";
 
 export interface ReplicateOptions {
   readonly token: string;
-  /** `owner/name` of an official model, or `owner/name:version`. */
+  /** `owner/name:version`; Replicate creates predictions without a version for official models alone. */
   readonly model: string;
   readonly url: string;
   readonly fetch: typeof fetch;
@@ -40,7 +40,7 @@ export function replicateProvider({ token, model, url, fetch }: ReplicateOptions
       },
     });
 
-  const target = model.includes(":") ? { version: model.split(":")[1] ?? "" } : { model };
+  const version = model.slice(model.indexOf(":") + 1);
 
   return {
     name: "replicate",
@@ -50,7 +50,7 @@ export function replicateProvider({ token, model, url, fetch }: ReplicateOptions
         const prediction = await client({
           "Cancel-After": `${Math.max(5, Math.floor(request.cancelAfter))}s`,
         }).predictions.create({
-          ...target,
+          version,
           input: request.input,
           webhook: request.callbackUrl,
           webhook_events_filter: ["start", "logs", "completed"],

@@ -35,7 +35,7 @@ def main(given: list[str] | None = None) -> None:
     parser.add_argument("--size", choices=sorted(SIZES), default="full" if on_gpu else "small")
     parser.add_argument("--device", default="cuda" if on_gpu else "cpu")
     parser.add_argument("--dtype", choices=["float16", "bfloat16", "float32"], default=None)
-    parser.add_argument("--rounds", type=int, default=7, help="of each mask; batches get half")
+    parser.add_argument("--rounds", type=int, default=7, help="of each mask and each batch")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("results"))
     parser.add_argument("--name", default=None, help="of the files; bench-DEVICE-SIZE else")
@@ -68,8 +68,7 @@ def measure(
     sides: list[Contender], size: BenchSize, device: torch.device, rounds: int
 ) -> dict[str, Any]:
     """Times by mask, by batch and by part."""
-    few = max(1, rounds // 2)
-    total = len(sides) * (1 + (len(SHARES) + 1) * rounds + len(BATCHES) * few)
+    total = len(sides) * (1 + (len(SHARES) + 1 + len(BATCHES)) * rounds)
     numbers = iter(range(1, total + 1))
 
     def edits(share: float, count: int, repeats: int) -> list:
@@ -87,7 +86,7 @@ def measure(
         batches = [
             {"count": count}
             | compare(
-                take_turns(sides, edits(USUAL, count, few), device, bar.update), sides[0].name
+                take_turns(sides, edits(USUAL, count, rounds), device, bar.update), sides[0].name
             )
             for count in BATCHES
         ]

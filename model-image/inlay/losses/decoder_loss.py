@@ -46,9 +46,19 @@ class DecoderLoss(nn.Module):
             self.discriminator = PatchDiscriminator(discriminator_width)
         self.log_variance = nn.Parameter(torch.zeros(()), requires_grad=preset.learnt_variance)
 
-    def for_decoder(self, decoded: Tensor, image: Tensor, step: int, last_layer: Tensor) -> Tensor:
-        """What the decoder brings down, for pictures (B, 3, H, W); `last_layer` is its output's weight."""
-        pixel = self.reconstruction(decoded, image)
+    def for_decoder(
+        self,
+        decoded: Tensor,
+        image: Tensor,
+        step: int,
+        last_layer: Tensor,
+        weights: Tensor | None = None,
+    ) -> Tensor:
+        """What the decoder brings down, for pictures (B, 3, H, W); `last_layer` is its output's weight.
+
+        `weights` (B, 1, H, W) say how much each pixel's error counts; all the same without them.
+        """
+        pixel = self.reconstruction(decoded, image, weights)
         if self.preset.adversarial == "none" or step < self.preset.adversarial_from:
             return pixel
         # The decoder's loss is to move the decoder alone.
@@ -67,9 +77,11 @@ class DecoderLoss(nn.Module):
         losses = log_losses if self.preset.adversarial == "log" else hinge_losses
         return losses(self.discriminator(image), self.discriminator(decoded.detach()))
 
-    def reconstruction(self, decoded: Tensor, image: Tensor) -> Tensor:
+    def reconstruction(
+        self, decoded: Tensor, image: Tensor, weights: Tensor | None = None
+    ) -> Tensor:
         """Pixel, perceptual and grain loss."""
-        loss = F.l1_loss(decoded, image)
+        loss = pixel_distance(decoded, image, weights)
         if self.preset.grain > 0:
             loss = loss + self.preset.grain * grain_distance(decoded, image)
         if self.preset.perceptual == "vgg":
@@ -88,3 +100,11 @@ class DecoderLoss(nn.Module):
         """Takes back what `learnt` gave; CheckpointError where it does not fit."""
         frozen = {n: t for n, t in self.state_dict().items() if n.startswith("network.")}
         load_into(self, state | frozen, "loss.safetensors")
+
+
+def pixel_distance(decoded: Tensor, image: Tensor, weights: Tensor | None) -> Tensor:
+    """The mean absolute difference, by `weights` (B, 1, H, W) if there are any."""
+    if weights is None:
+        return F.l1_loss(decoded, image)
+    error = (decoded - image).abs().mean(1, keepdim=True)
+    return (error * weights).sum() / weights.sum()

@@ -28,7 +28,12 @@ def main(given: list[str]) -> None:
     parser.add_argument("--profile", type=Path, default=Path("weights/tiny"))
     parser.add_argument("--edits", type=int, default=200)
     parser.add_argument("--steps", type=int, default=2)
-    parser.add_argument("--side", type=int, default=96, help="pixels of the pictures' sides, about")
+    parser.add_argument(
+        "--side",
+        type=int,
+        default=256,
+        help="pixels of the pictures' sides: from half to twice this",
+    )
     parser.add_argument("--out", type=Path, default=Path("results"))
     arguments = parser.parse_args(given)
     with (
@@ -47,7 +52,7 @@ def main(given: list[str]) -> None:
 
 
 def run_one(edge: LoopbackEdge, server: Coglet, number: int, steps: int, side: int) -> None:
-    """One edit of a picture of its own size, with one output or two; RuntimeError if it fails."""
+    """One edit of a picture of its own size, with one to four outputs; RuntimeError if it fails."""
     edge.forget()
     random = np.random.default_rng(number)
     width, height = (int(length) for length in random.integers(side // 2, 2 * side, 2))
@@ -55,7 +60,7 @@ def run_one(edge: LoopbackEdge, server: Coglet, number: int, steps: int, side: i
     mask[height // 3 : height // 2, width // 4 : width // 2] = 255
     edge.files["/image"] = png(random.integers(0, 256, (height, width, 3), np.uint8))
     edge.files["/mask"] = png(mask)
-    n = 1 + number % 2
+    n = 1 + number % 4
     values = {
         "image_url": edge.url("/image"),
         "mask_url": edge.url("/mask"),

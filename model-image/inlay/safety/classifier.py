@@ -15,7 +15,7 @@ Scores = dict[str, float]
 
 
 class Classifier(Protocol):
-    """Scores pictures. It may be handed any number of any sizes."""
+    """Scores pictures. It may be handed any number of any sizes, and is called by one thread at a time."""
 
     @property
     def categories(self) -> frozenset[str]: ...

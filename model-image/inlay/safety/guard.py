@@ -1,5 +1,6 @@
 """The policy at work: it refuses prompts and pictures before painting, and blocks outputs after it."""
 
+import threading
 from collections.abc import Sequence
 
 import numpy as np
@@ -22,6 +23,8 @@ class Guard:
         self._known = KnownPictures(policy)
         self._thresholds = policy.thresholds
         self._classifier = classifier
+        # Previews are looked at on a thread of their own, and a classifier need not know of threads.
+        self._looking = threading.Lock()
 
     def check_prompt(self, prompt: str) -> None:
         """Raises EditError `input_blocked` for a prompt that the policy refuses."""
@@ -41,13 +44,15 @@ class Guard:
     def blocks(self, crops: Sequence[NDArray[np.uint8]]) -> bool:
         """Whether an output, seen by its crops (RGB as delivered), is not to be delivered.
 
-        A score that is no number blocks as well.
+        A score that is no number blocks as well. May be called from several threads; the classifier never is by two.
         """
         if self._classifier is None or not crops:
             return False
+        with self._looking:
+            scored = self._classifier.score(crops)
         return any(
             not scores[category] <= threshold
-            for scores in self._classifier.score(crops)
+            for scores in scored
             for category, threshold in self._thresholds.items()
         )
 

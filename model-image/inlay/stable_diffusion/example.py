@@ -44,8 +44,12 @@ class ExampleEncoder(nn.Module):
         return self.proj_out(self.final_layer_norm(self.mapper(token)))
 
     @torch.inference_mode()
-    def guide(self, settings: FillSettings) -> tuple[Tensor, Tensor]:
-        """The example's token, and that of none; ValueError where the settings have no example."""
+    def wanted(self, settings: FillSettings) -> Tensor:
+        """The example's token; ValueError where the settings have no example."""
         if settings.example is None:
             raise ValueError("paint-by-example needs an example picture")
-        return self(settings.example.to(self.uncond_vector)), self.uncond_vector
+        return self(settings.example.to(self.uncond_vector))
+
+    def unwanted(self, _settings: FillSettings) -> Tensor:
+        """The token of no example: there is no other."""
+        return self.uncond_vector

@@ -75,8 +75,9 @@ def load_stable_diffusion(
         for task in tasks
     }
     distilled = distil(loader, painters)
+    plain = painters if profile.samples_plainly else {}
     return StableDiffusion(
-        profile, name, loader.files.sha256, painters, distilled, text, checker.result()
+        profile, name, loader.files.sha256, plain, distilled, text, checker.result()
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from inlay.profile import Profile
 from inlay.safety.clip_checker import ClipChecker
 from inlay.stable_diffusion.painter import Painter
+from inlay.stable_diffusion.samplers import lean
 from inlay.stable_diffusion.text import TextEncoder
 from inlay.tasks import painted_as
 
@@ -17,7 +18,7 @@ class StableDiffusion:
     decoder_name: str
     weights_sha256: str
     painters: dict[str, Painter]
-    """By the paper's task."""
+    """By the paper's task; empty where only the distilled mode is served."""
     distilled: dict[str, Painter]
     """The same with the distilled mode's denoiser; empty where the profile has or serves none."""
     text: TextEncoder | None
@@ -35,3 +36,7 @@ class StableDiffusion:
     def unread(self, prompt: str) -> str:
         """The end of a prompt that is too long to be read; empty where all of it is."""
         return "" if self.text is None else self.text.unread(prompt)
+
+    def reads_negative(self, task: str, sampler: str, guidance: float) -> bool:
+        """Whether a negative prompt changes what is painted."""
+        return self.profile.reads_prompt(task) and lean(sampler, guidance) > 1

@@ -10,9 +10,9 @@ from torch import Tensor
 
 from inlay.autoencoder import Autoencoder, check_picture
 from inlay.blend import MaskReduction
-from inlay.hole import show_hole
+from inlay.hole import latent_hole, show_hole
 from inlay.settings import FillSettings, OnRough, OnStep
-from inlay.stable_diffusion.samplers import DISTILLED, NOISY, make_sampler
+from inlay.stable_diffusion.samplers import NOISY, lean, make_sampler
 from inlay.stable_diffusion.tiny_decoder import TinyDecoder
 from inlay.tasks import TASKS, Task
 
@@ -23,7 +23,8 @@ SCALE = 0.18215
 class Guide(Protocol):
     """What the UNet leans towards, and what it leans away from; both (1, tokens, d)."""
 
-    def guide(self, settings: FillSettings) -> tuple[Tensor, Tensor]: ...
+    def wanted(self, settings: FillSettings) -> Tensor: ...
+    def unwanted(self, settings: FillSettings) -> Tensor: ...
 
 
 @dataclass
@@ -87,8 +88,7 @@ class Painter:
         on_rough: OnRough | None = None,
     ) -> Tensor:
         """The sampled latents (n, 4, S/8, S/8), still scaled."""
-        hole, masked = show_hole(self.autoencoder, image, mask, self.reduction)
-        masked = masked * SCALE
+        hole, masked = self.shown(image, mask)
         generators = [torch.Generator().manual_seed(seed) for seed in settings.seeds]
         shape = (1, masked.shape[1], *masked.shape[-2:])
         noise = torch.cat([torch.randn(shape, generator=g) for g in generators]).to(masked)
@@ -101,7 +101,7 @@ class Painter:
             timesteps = timesteps[-kept * sampler.order :]
             start = self.autoencoder.encode(image).mean * SCALE
             latents = sampler.add_noise(start.expand_as(noise), noise, timesteps[:1])
-        guidance = 1.0 if self.sampler in DISTILLED else settings.guidance
+        guidance = lean(self.sampler, settings.guidance)
         contexts = self.contexts(settings, guidance)
         count = len(noise)
         shown = [part.expand(count, -1, -1, -1) for part in (hole, masked)]
@@ -116,6 +116,15 @@ class Painter:
                 on_rough(partial(self.rough, noisy[:1], predicted[:1], signal))
         return latents
 
+    def shown(self, image: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """The hole (1, 1, h, w) and the scaled latents around it (1, 4, h, w): zeros where nothing is kept."""
+        if self.task.keeps:
+            hole, masked = show_hole(self.autoencoder, image, mask, self.reduction)
+            return hole, masked * SCALE
+        hole = latent_hole(mask, self.reduction)
+        channels = self.autoencoder.config.latent_channels
+        return hole, hole.new_zeros(1, channels, *hole.shape[-2:])
+
     @torch.inference_mode()
     def rough(self, noisy: Tensor, predicted: Tensor, signal: float) -> Tensor:
         """The picture (3, H, W) that noisy latents (1, 4, h, w) come to, were the predicted noise all there is.
@@ -127,8 +136,10 @@ class Painter:
 
     def contexts(self, settings: FillSettings, guidance: float) -> Tensor:
         """What is wanted (1, tokens, d); with guidance what is not before it (2, tokens, d)."""
-        wanted, unwanted = self.guide.guide(settings)
-        return wanted if guidance == 1.0 else torch.cat([unwanted, wanted])
+        wanted = self.guide.wanted(settings)
+        if guidance == 1.0:
+            return wanted
+        return torch.cat([self.guide.unwanted(settings), wanted])
 
     def predict(self, stacked: Tensor, t: Tensor, contexts: Tensor, guidance: float) -> Tensor:
         """The predicted noise (n, 4, h, w), leaning from what is unwanted to what is (Ho and Salimans 2022)."""

@@ -57,6 +57,14 @@ DISTILLED = {"lcm"}
 """Samplers whose weights have guidance built in."""
 
 
+def lean(sampler: str, guidance: float) -> float:
+    """How far a sampler leans towards the prompt at a guidance; 1 is not at all, and no negative prompt is read.
+
+    1 and below are off, as in diffusers: below 1 it would lean to the negative prompt.
+    """
+    return 1.0 if sampler in DISTILLED else max(1.0, guidance)
+
+
 def make_sampler(name: str) -> Sampler:
     """A fresh sampler; ValueError names those there are."""
     if name not in SAMPLERS:

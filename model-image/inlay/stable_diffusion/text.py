@@ -49,6 +49,10 @@ class TextEncoder:
             self._kept.popitem(last=False)
         return found
 
-    def guide(self, settings: FillSettings) -> tuple[Tensor, Tensor]:
-        """The embeddings of the prompt and of the negative one."""
-        return self.encode(settings.prompt), self.encode(settings.negative_prompt)
+    def wanted(self, settings: FillSettings) -> Tensor:
+        """The prompt's embedding."""
+        return self.encode(settings.prompt)
+
+    def unwanted(self, settings: FillSettings) -> Tensor:
+        """The negative prompt's."""
+        return self.encode(settings.negative_prompt)

@@ -5,16 +5,12 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from tqdm import tqdm
 
-from inlay.checkpoint import CheckpointError, load_checked_pickle, sha256_of
+from inlay.checkpoint import sha256_of
+from inlay.weights.converted import convert, is_converted
 from inlay.weights.manifest import WeightFile, WeightsError, WeightsManifest
 from inlay.weights.source import Source
-
-PUBLISHED = "published_sha256"
-"""The name in a converted file's metadata under which it says what it was made of."""
 
 SPARE = 1.02
 """Disks count in blocks."""
@@ -75,29 +71,11 @@ def bring(file: WeightFile, folder: Path, source: Source) -> None:
         published.unlink()
 
 
-def convert(file: WeightFile, folder: Path) -> None:
-    """Makes safetensors of a PyTorch checkpoint without running any code of it."""
-    try:
-        state = load_checked_pickle(folder / file.download)
-    except CheckpointError as error:
-        (folder / file.download).unlink()
-        raise WeightsError(str(error)) from error
-    target = folder / file.target
-    part = target.with_name(f"{target.name}.part")
-    tensors = {name: tensor.contiguous().clone() for name, tensor in state.items()}
-    save_file(tensors, part, {PUBLISHED: file.sha256, "format": "pt"})
-    part.replace(target)
-
-
 def is_there(file: WeightFile, folder: Path) -> bool:
-    """Whether a file lies in its place and is the pinned one."""
+    """Whether a file lies in its place and is the pinned one, or what that was converted to."""
     target = folder / file.target
     if not target.is_file():
         return False
-    if not file.is_pickle:
-        return sha256_of(target) == file.sha256
-    try:
-        with safe_open(target, "pt") as opened:
-            return (opened.metadata() or {}).get(PUBLISHED) == file.sha256
-    except SafetensorError:
-        return False
+    if file.is_pickle:
+        return is_converted(file, folder)
+    return sha256_of(target) == file.sha256

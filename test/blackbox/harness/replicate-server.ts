@@ -12,8 +12,7 @@ import { bodyOf } from "./receiver.ts";
 const python = join(import.meta.dirname, "../../../model-image/.venv/bin/python");
 
 interface Created {
-  readonly model?: string;
-  readonly version?: string;
+  readonly version: string;
   readonly input: ModelInput;
   readonly webhook: string;
   readonly webhook_events_filter: string[];
@@ -54,8 +53,8 @@ export async function startReplicate(): Promise<ReplicateServer> {
 
   const resource = ({ id, status, output, request }: Held) => ({
     id,
-    model: request.model ?? "owner/name",
-    version: request.version ?? "hidden",
+    model: "someone/inpainter",
+    version: request.version,
     input: request.input,
     output,
     status,
@@ -88,7 +87,7 @@ export async function startReplicate(): Promise<ReplicateServer> {
     }
     const [, id, action] = /^\/v1\/predictions\/(\w+)(\/cancel)?$/.exec(path) ?? [];
     const held = predictions.get(id ?? "");
-    if (request.method === "POST" && path.endsWith("/predictions")) {
+    if (request.method === "POST" && path === "/v1/predictions") {
       const made: Held = {
         id: randomBytes(13).toString("hex"),
         status: "starting",

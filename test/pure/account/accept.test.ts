@@ -6,11 +6,11 @@ import {
   type AcceptRequest,
 } from "../../../functions/account/accept.ts";
 import { takeDue } from "../../../functions/account/due.ts";
-import { maxActiveEdits } from "../../../functions/account/context.ts";
 import { revokeKey, listKeys } from "../../../functions/account/keys.ts";
 import { balance, entries } from "../../../functions/account/ledger.ts";
 import { unitPrice } from "../../../functions/account/price.ts";
 import { EditParameters, taskPictures } from "../../../schemas/edit.ts";
+import { limits } from "../../../schemas/limits.ts";
 import { sentPictures, stagedImage } from "./fixtures.ts";
 import { testAccount } from "./harness.ts";
 
@@ -100,9 +100,9 @@ describe("accepting an edit", () => {
     });
   });
 
-  it(`holds at most ${maxActiveEdits} unfinished edits`, () => {
+  it(`holds at most ${limits.unfinishedEdits} unfinished edits`, () => {
     const account = testAccount(10_000_000);
-    for (let i = 0; i < maxActiveEdits; i++) account.accept();
+    for (let i = 0; i < limits.unfinishedEdits; i++) account.accept();
     expect(accept(account.context, account.request())).toMatchObject({
       problem: { code: "edits_too_many", retryAfter: 10 },
     });

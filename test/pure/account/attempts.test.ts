@@ -28,6 +28,10 @@ function shown({ context }: TestAccount, id: string): Edit {
   return toEdit(context, row);
 }
 
+function duePurges({ context }: TestAccount) {
+  return takeDue(context).filter(({ type }) => type === "purge");
+}
+
 describe("an attempt", () => {
   it("carries an edit to its end and charges it once, however often the news comes", () => {
     const account = testAccount();
@@ -85,7 +89,7 @@ describe("an attempt", () => {
       expect(edit).toMatchObject({ status, price: { reserved: n * 6_000, charged } });
       expect(edit.error?.code).toBe(status === "failed" ? "output_blocked" : undefined);
       expect(edit.outputs.map(({ blocked: code, url }) => [code, url !== null])).toEqual(
-        edit.outputs.map((_, index) =>
+        Array.from({ length: n }, (_, index) =>
           index < blocked ? ["output_blocked", false] : [null, status === "succeeded"],
         ),
       );
@@ -205,13 +209,13 @@ describe("time", () => {
     const error = { code: "mask_empty", detail: "Paint something." } as const;
     const failed = { ...manifest(id, 1, 0), status: "failed", error } as const;
     report(account.context, id, 1, { type: "manifest", manifest: failed });
-    expect(takeDue(account.context)).toContainEqual(expect.objectContaining({ type: "purge" }));
+    expect(duePurges(account)).toHaveLength(1);
     account.pass(3_660_000);
-    expect(takeDue(account.context)).toEqual([]);
+    expect(duePurges(account)).toEqual([]);
     account.pass(900_000);
-    expect(takeDue(account.context)).toContainEqual(expect.objectContaining({ type: "purge" }));
+    expect(duePurges(account)).toHaveLength(1);
     account.pass(86_400_000);
-    expect(takeDue(account.context)).toEqual([]);
+    expect(duePurges(account)).toEqual([]);
   });
 
   it("purges an edit's files after a day, and once more an hour later", () => {
@@ -219,13 +223,13 @@ describe("time", () => {
     const id = running(account);
     report(account.context, id, 1, { type: "manifest", manifest: manifest(id, 1) });
     account.pass(24 * 3_600_000);
-    expect(takeDue(account.context).map(({ type }) => type)).toEqual(["purge"]);
+    expect(duePurges(account)).toHaveLength(1);
     const row = findEdit(account.context, id);
     expect(row && toEdit(account.context, row).outputs[0]?.url).toBeNull();
     account.pass(3_660_000);
-    expect(takeDue(account.context).map(({ type }) => type)).toEqual(["purge"]);
+    expect(duePurges(account)).toHaveLength(1);
     account.pass(3_660_000);
-    expect(takeDue(account.context)).toEqual([]);
+    expect(duePurges(account)).toEqual([]);
   });
 });
 
@@ -284,6 +288,6 @@ describe("deletion", () => {
     expect(findEdit(account.context, id)?.parameters).not.toContain("secret");
     expect(balance(account.context)).toEqual({ available: 1_000_000, reserved: 0 });
     account.pass(900_000 + 3_660_000);
-    expect(takeDue(account.context).map(({ type }) => type)).toEqual(["purge"]);
+    expect(duePurges(account)).toHaveLength(1);
   });
 });

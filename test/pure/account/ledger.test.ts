@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { balance, entries, grant, reserve, settle } from "../../../functions/account/ledger.ts";
+import {
+  balance,
+  entries,
+  grant,
+  post,
+  reserve,
+  settle,
+} from "../../../functions/account/ledger.ts";
 import { testAccount } from "./harness.ts";
 
 describe("the ledger", () => {
@@ -10,6 +17,35 @@ describe("the ledger", () => {
     expect(grant(context, 500, "invoice-1")).toEqual(first);
     expect(balance(context)).toEqual({ available: 500, reserved: 0 });
     expect(grant(context, 900, "invoice-1")).toMatchObject({ problem: { code: "grant_conflict" } });
+  });
+
+  it.each(["refund", "adjustment"] as const)(
+    "posts a %s once for each external id, whatever else has that id",
+    (kind) => {
+      const { context } = testAccount(100);
+      const posting = { kind, amount: 30, externalId: "case-1" };
+      const first = post(context, posting);
+      expect(first).toMatchObject({ value: { kind, available_change: 30, available_after: 130 } });
+      expect(post(context, posting)).toEqual(first);
+      for (const other of [
+        { ...posting, amount: 31 },
+        { ...posting, externalId: "welcome" },
+      ]) {
+        expect(post(context, other)).toMatchObject({ problem: { code: "entry_conflict" } });
+      }
+      expect(balance(context).available).toBe(130);
+    },
+  );
+
+  it("takes away what is available at most, and nothing that is reserved", () => {
+    const { context } = testAccount(100);
+    reserve(context, "edit_a", 80);
+    const take = (amount: number) =>
+      post(context, { kind: "adjustment", amount: -amount, externalId: `take-${amount}` });
+    expect(take(21)).toMatchObject({ problem: { code: "balance_exceeded" } });
+    expect(take(20)).toMatchObject({ value: { available_after: 0 } });
+    expect(take(20)).toMatchObject({ value: { available_after: 0 } });
+    expect(balance(context)).toEqual({ available: 0, reserved: 80 });
   });
 
   it("refuses a reservation that the balance does not cover", () => {

@@ -8,7 +8,7 @@ const pool = (slots: number, perMinute: number | null = null) =>
 describe("the pool", () => {
   it("leases its slots and tells the others their place", () => {
     const shared = pool(1);
-    expect(shared.acquire({ account: "a", edit: "a1" }, 0)).toEqual({ granted: true });
+    expect(shared.acquire({ account: "a", edit: "a1" }, 0)).toMatchObject({ granted: true });
     expect(shared.acquire({ account: "b", edit: "b1" }, 1)).toMatchObject({
       granted: false,
       position: 1,
@@ -18,13 +18,15 @@ describe("the pool", () => {
       position: 2,
     });
     expect(shared.release("a1", 3)).toEqual([{ account: "b", edit: "b1" }]);
-    expect(shared.acquire({ account: "b", edit: "b1" }, 4)).toEqual({ granted: true });
+    expect(shared.acquire({ account: "b", edit: "b1" }, 4)).toMatchObject({ granted: true });
   });
 
   it("grants a slot again to who holds it", () => {
     const shared = pool(1);
     shared.acquire({ account: "a", edit: "a1" }, 0);
-    expect(shared.acquire({ account: "a", edit: "a1" }, 1)).toEqual({ granted: true });
+    expect(shared.acquire({ account: "a", edit: "a1" }, 1)).toEqual({
+      granted: true,
+    });
   });
 
   it("lets another account's first edit pass a thousand of one account", () => {
@@ -48,7 +50,28 @@ describe("the pool", () => {
   it("gives a slot no one released back after its lease", () => {
     const shared = pool(1);
     shared.acquire({ account: "a", edit: "a1" }, 0);
-    expect(shared.acquire({ account: "b", edit: "b1" }, 15 * 60_000)).toEqual({ granted: true });
+    expect(shared.acquire({ account: "b", edit: "b1" }, 15 * 60_000)).toMatchObject({
+      granted: true,
+    });
+  });
+
+  it("lets others pass who do not come when it is their turn, and who come late go on", () => {
+    const shared = pool(1);
+    shared.acquire({ account: "a", edit: "a1" }, 0);
+    shared.acquire({ account: "b", edit: "b1" }, 1);
+    shared.acquire({ account: "c", edit: "c1" }, 2);
+    expect(shared.release("a1", 3)).toEqual([{ account: "b", edit: "b1" }]);
+    expect(shared.acquire({ account: "c", edit: "c1" }, 4)).toMatchObject({ position: 1 });
+    expect(shared.acquire({ account: "c", edit: "c1" }, 15_003)).toMatchObject({ granted: true });
+    expect(shared.acquire({ account: "b", edit: "b1" }, 15_004)).toMatchObject({ position: 1 });
+    expect(shared.release("c1", 15_005)).toEqual([{ account: "b", edit: "b1" }]);
+  });
+
+  it("makes nobody wait for longer than a minute when the clock was set back", () => {
+    const shared = pool(10, 1);
+    shared.acquire({ account: "a", edit: "a1" }, 600_000);
+    expect(shared.acquire({ account: "a", edit: "a2" }, 0)).toMatchObject({ retryAfter: 60_000 });
+    expect(shared.acquire({ account: "a", edit: "a2" }, 60_000)).toMatchObject({ granted: true });
   });
 
   it("keeps to the provider's rate and says when the next start is possible", () => {
@@ -60,6 +83,6 @@ describe("the pool", () => {
       position: 1,
       retryAfter: 58_000,
     });
-    expect(shared.acquire({ account: "a", edit: "a3" }, 60_000)).toEqual({ granted: true });
+    expect(shared.acquire({ account: "a", edit: "a3" }, 60_000)).toMatchObject({ granted: true });
   });
 });

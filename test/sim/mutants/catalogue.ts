@@ -80,13 +80,12 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: "functions/account/ledger.ts",
-        find: 'move(context, { kind: "grant", externalId, available',
-        replace:
-          'move(context, { kind: "grant", externalId: externalId + context.newId("evt"), available',
+        find: "move(context, { kind, externalId, available",
+        replace: 'move(context, { kind, externalId: externalId + context.newId("evt"), available',
       },
       {
         file: "functions/account/ledger.ts",
-        find: 'if (entry === undefined) throw new Error("the grant was not written");',
+        find: "if (entry === undefined) throw new Error(`the ${kind} was not written`);",
         replace: "if (entry === undefined) return ok(null as never);",
       },
     ],
@@ -118,8 +117,8 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "gives out more slots than there are",
     "dispatch/pool.ts",
-    "if (place >= free || pause > 0) {",
-    "if (place > free || pause > 0) {",
+    "if (place > free) {",
+    "if (place > free + 1) {",
   ),
   mutant(
     "does not give slots back",
@@ -132,8 +131,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: "functions/dispatch/pool.ts",
-        find: "freed === 0 ? [] : this.#line().slice(0, Math.max(Math.min(freed, this.#free()), 0))",
-        replace: "freed < 0 ? [] : this.#line().slice(0, Math.max(this.#free(), 0))",
+        find: "freed === 0 ? [] : this.#line(now, Math.max(Math.min(freed, this.#free()), 0))",
+        replace: "freed < 0 ? [] : this.#line(now, Math.max(this.#free(), 0))",
       },
       {
         file: "functions/dispatch/dispatch.ts",
@@ -144,15 +143,15 @@ export const mutants: readonly Mutant[] = [
   },
   mutant(
     "gives a webhook up after one failure",
-    "account/deliveries.ts",
-    "delivered || outcome.status === 410",
-    "delivered || outcome.status !== null",
+    "deliver/delivery-machine.ts",
+    "if (status === 410) return",
+    "if (status !== null) return",
   ),
   mutant(
     "takes a redirect for a delivery",
-    "account/deliveries.ts",
-    "outcome.status >= 200 && outcome.status < 300",
-    "outcome.status >= 200 && outcome.status < 400",
+    "deliver/delivery-machine.ts",
+    "status >= 200 && status < 300",
+    "status >= 200 && status < 400",
   ),
   mutant(
     "takes a forged callback",

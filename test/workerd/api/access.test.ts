@@ -15,6 +15,9 @@ const operations = Object.entries(openapi.paths).flatMap(([path, methods]) =>
     method: method.toUpperCase(),
     path: path.replaceAll(/\{\w+\}/g, "unknown"),
     guard: Object.keys((operation as { security?: object[] }).security?.[0] ?? { none: [] })[0],
+    takes: Object.keys(
+      (operation as { requestBody?: { content: object } }).requestBody?.content ?? {},
+    ).join(", "),
   })),
 );
 const guardedBy = (guard: string) =>
@@ -64,11 +67,17 @@ describe.each(guardedBy("adminSecret"))("%s %s", (method, path) => {
       expect(await refusal(method, path, token)).toBe("admin_secret_invalid");
     }
   });
+});
 
+/** Stripe's notifications are refused by their signature before anyone reads them: see payments.test.ts. */
+const jsonRoutes = operations.filter(
+  ({ takes, path }) => takes === "application/json" && path !== "/v1/payments/stripe",
+);
+describe.each(jsonRoutes)("$method $path", ({ method, path, guard }) => {
   it("refuses a body of more than a mebibyte, and one that is no JSON", async () => {
-    if (method !== "POST") return;
+    const token = guard === "adminSecret" ? api.adminSecret : (await api.customer()).key;
     const send = (body: string, type = "application/json") =>
-      api.send(method, path, { token: api.adminSecret, body, headers: { "content-type": type } });
+      api.send(method, path, { token, body, headers: { "content-type": type } });
     expect(await api.problemOf(await send(`"${"x".repeat(1024 * 1024)}"`))).toMatchObject({
       code: "body_too_large",
     });
@@ -100,14 +109,16 @@ describe("every route", () => {
         "/files/result/unknown/unknown/unknown/unknown",
         "/files/upload/unknown/unknown/0/0",
         "/health",
+        "/v1/payments/stripe",
       ]),
     );
   });
 
-  it.each(operations.map(({ method, path }) => [method, path]))(
+  const patched = new Set(operations.filter(({ method }) => method === "PATCH").map((o) => o.path));
+  it.each(operations.map(({ method, path }) => [method, path] as const))(
     "%s %s carries a request id and refuses other methods with Allow",
     async (_method, path) => {
-      const answer = await api.send("PATCH", path);
+      const answer = await api.send(patched.has(path) ? "PUT" : "PATCH", path);
       expect(await api.problemOf(answer)).toMatchObject({ code: "method_not_allowed" });
       expect(answer.headers.get("allow")).not.toBeNull();
     },

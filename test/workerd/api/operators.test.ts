@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { z } from "@hono/zod-openapi";
 import type { Account, IssuedKey, Ledger } from "../../../schemas/account.ts";
+import type { EventList } from "../../../schemas/webhook-event.ts";
 import * as api from "../harness/api.ts";
 
 const admin = (method: string, path: string, json?: unknown) =>
@@ -32,6 +33,18 @@ describe("an operator", () => {
     expect(new Set(entries.map((entry) => entry.id)).size).toBe(1);
     const account = await (await admin("GET", `/${id}`)).json<Account>();
     expect(account.balance.available).toBe(5_000);
+  });
+
+  it("refunds and adjusts, once for each external id", async () => {
+    const { id } = await newAccount();
+    await admin("POST", `/${id}/refunds`, { amount: 900, external_id: "case-1" });
+    for (let again = 0; again < 2; again++) {
+      const taken = await admin("POST", `/${id}/adjustments`, { amount: -400, external_id: "c-2" });
+      expect(taken.status).toBe(201);
+      expect(await taken.json()).toMatchObject({ kind: "adjustment", available_after: 500 });
+    }
+    const account = await (await admin("GET", `/${id}`)).json<Account>();
+    expect(account.balance.available).toBe(500);
   });
 
   it("cannot grant without an external id, or what is no whole positive amount", async () => {
@@ -83,6 +96,27 @@ describe("an account", () => {
     ]);
     const rest = await page(`limit=5&before=${first.next}`);
     expect(rest).toMatchObject({ data: [{ available_after: 10_000 }], next: null });
+  });
+
+  it("is told when its balance falls below what it has set, and reads it in its events", async () => {
+    const { key: token } = await api.customer(20_000);
+    const settings = await api.send("PUT", "/v1/account/settings", {
+      token,
+      json: { low_balance: 15_000 },
+    });
+    expect(await settings.json()).toMatchObject({ low_balance: 15_000 });
+    await api.createEdit(token);
+    const events = await (await api.send("GET", "/v1/events?limit=2", { token })).json<EventList>();
+    expect(events).toMatchObject({
+      object: "list",
+      data: [
+        { sequence: 1, type: "edit.queued" },
+        { sequence: 2, type: "balance.low", data: { balance: { available: 14_000 } } },
+      ],
+      next: 2,
+    });
+    const rest = await (await api.send("GET", "/v1/events?after=2", { token })).json<EventList>();
+    expect(rest.data.every(({ sequence }) => sequence > 2)).toBe(true);
   });
 
   it("has a webhook secret of its own", async () => {

@@ -5,10 +5,13 @@ import { hashApiKey } from "../../../functions/keys/api-key.ts";
 import { accountStub } from "../../../functions/services.ts";
 import type { Edit } from "../../../schemas/edit.ts";
 import { limits } from "../../../schemas/limits.ts";
+import { maxEndpoints } from "../../../schemas/webhook-endpoint.ts";
 import { problemCatalogue, type ProblemCode } from "../../../schemas/problem-catalogue.ts";
+import { profiles } from "../../../schemas/profile.ts";
 import { ascii, gif, jpeg, png } from "../../pure/images/files.ts";
 import * as api from "../harness/api.ts";
 import { deliverFailure, deliverManifest } from "../harness/container.ts";
+import { accountProvocations } from "./account-problems.ts";
 import { manifest } from "../../pure/account/fixtures.ts";
 
 const small = png(640, 480);
@@ -68,10 +71,16 @@ async function upload(
   return api.put(upload_url, bytes);
 }
 
+async function createEndpoint(token: string): Promise<Response> {
+  const json = { url: "https://hooks.example.org/204/problems" };
+  return api.send("POST", "/v1/webhook-endpoints", { token, json });
+}
+
 const nowhere = { account: "u", edit: "edit_0" } as const;
 
 /** How each code of the catalogue is met over HTTP. The type sees to it that none is left out. */
 const provocations: Record<ProblemCode, () => Promise<Response>> = {
+  ...accountProvocations,
   request_malformed: async () =>
     api.send("POST", "/v1/edits", {
       token: (await api.customer()).key,
@@ -145,10 +154,6 @@ const provocations: Record<ProblemCode, () => Promise<Response>> = {
     return api.createEdit(key, {}, { "idempotency-key": "order-12" });
   },
   credits_insufficient: async () => api.createEdit((await api.customer(5_999)).key),
-  grant_conflict: async () => {
-    const { id } = await api.customer();
-    return admin("POST", `/${id}/grants`, { amount: 5, external_id: `welcome-${id}` });
-  },
   edits_too_many: async () => {
     const { id, key } = await api.customer();
     await api.createEdit(key);
@@ -195,6 +200,35 @@ const provocations: Record<ProblemCode, () => Promise<Response>> = {
   },
   content_conflict: () => upload(png(64, 64), small),
   webhook_url_not_allowed: () => edit({ webhook: "https://127.0.0.1/hook" }),
+
+  webhook_endpoint_not_found: async () =>
+    api.send("GET", "/v1/webhook-endpoints/whe_0", { token: (await api.customer()).key }),
+  webhook_endpoints_too_many: async () => {
+    const { key } = await api.customer();
+    for (let made = 0; made < maxEndpoints; made++) await createEndpoint(key);
+    return createEndpoint(key);
+  },
+  webhook_endpoint_disabled: async () => {
+    const { key } = await api.customer();
+    const { id } = await (await createEndpoint(key)).json<{ id: string }>();
+    const json = { status: "disabled" };
+    await api.send("PATCH", `/v1/webhook-endpoints/${id}`, { token: key, json });
+    return api.send("POST", `/v1/webhook-endpoints/${id}/test`, { token: key });
+  },
+  delivery_not_found: async () =>
+    api.send("GET", "/v1/deliveries/dlv_0", { token: (await api.customer()).key }),
+  delivery_payload_gone: async () => {
+    const { id: account, key } = await api.customer();
+    const { id } = await (await createEndpoint(key)).json<{ id: string }>();
+    const sent = await api.send("POST", `/v1/webhook-endpoints/${id}/test`, { token: key });
+    const delivery = await sent.json<{ id: string }>();
+    await runInDurableObject(accountStub(env.ACCOUNT, account), async (_account, state) => {
+      state.storage.sql.exec("UPDATE deliveries SET status = 'failed', completed_at = 1");
+      await state.storage.setAlarm(Date.now());
+    });
+    await runDurableObjectAlarm(accountStub(env.ACCOUNT, account));
+    return api.send("POST", `/v1/deliveries/${delivery.id}/redeliver`, { token: key });
+  },
 
   edit_not_found: async () =>
     api.send("GET", "/v1/edits/edit_0", { token: (await api.customer()).key }),
@@ -290,7 +324,8 @@ describe("every error code", () => {
   it("names the profiles that there are where PROFILE is none of them", async () => {
     const problem = await api.problemOf(await within({ PROFILE: "sdxl" }));
     expect(problem).toMatchObject({ code: "configuration_invalid" });
-    expect(problem.detail).toMatch(/PROFILE: .*sd15, tiny/);
+    expect(problem.detail).toContain(`PROFILE: must be a profile`);
+    for (const name of Object.keys(profiles)) expect(problem.detail).toContain(name);
   });
 
   it("429 and 503 say when to come back", async () => {

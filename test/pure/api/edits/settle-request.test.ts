@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { settleRequest } from "../../../../functions/api/edits/settle-request.ts";
 import { EditTask, RequestedParameters, taskPictures } from "../../../../schemas/edit.ts";
 import type { PictureRole } from "../../../../schemas/edit.ts";
+import { profileOf } from "../../../../schemas/profile.ts";
 
 /** What a request of these fields, with the pictures of its task unless others are named, comes to. */
 function settled(fields: object, pictures?: readonly PictureRole[], profile = "sd15") {
@@ -89,6 +90,14 @@ describe("a request", () => {
       "/steps",
       "4 to 8",
     ],
+    [
+      "a strength where there is no picture to start from",
+      { task: "text_to_image", prompt: "a cat", strength: 0.5 },
+      [],
+      "request_invalid",
+      "/strength",
+      "Remove strength",
+    ],
   ])("with %s is refused with a pointer", (_what, fields, pictures, code, pointer, remedy) => {
     const problem = { code, errors: [{ pointer }], detail: expect.stringContaining(remedy) };
     expect(settled(fields, pictures)).toMatchObject({ ok: false, problem });
@@ -118,6 +127,11 @@ describe("what a request leaves to the profile", () => {
     expect(settled({ task })).toMatchObject({ value: { width: 512, height: 512 } });
     expect(settled({ task, width: 100 })).toMatchObject({ value: { width: 100, height: 512 } });
     expect(settled({})).not.toHaveProperty("value.width");
+  });
+
+  it("is the sampler, which is then sent by name: what the container has as its own may differ", () => {
+    expect(settled({})).toMatchObject({ value: { sampler: profileOf("sd15").sampler } });
+    expect(settled({}, undefined, "tiny")).toMatchObject({ value: { sampler: "ddim" } });
   });
 
   it("is the number of steps: as many as distilled weights do, and 20 of others", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { abandon, accept, authorize } from "../../../../functions/account/accept.ts";
-import type { AcceptedEdit } from "../../../../functions/account/core.ts";
+import type { AcceptedEdit } from "../../../../functions/account/answers.ts";
 import { stagedIntake } from "../../../../functions/api/edits/staged-intake.ts";
 import { testAccount } from "../../account/harness.ts";
 

@@ -1,0 +1,44 @@
+/**
+ * The tables that operators, exports and reports need, as versions for `schema.ts`: quotas, thresholds and suspension of
+ * the account.
+ */
+export const accountSettings: readonly string[] = [
+  "ALTER TABLE account ADD COLUMN creates_per_minute INTEGER CHECK (creates_per_minute > 0)",
+  "ALTER TABLE account ADD COLUMN unfinished_edits INTEGER CHECK (unfinished_edits > 0)",
+  "ALTER TABLE account ADD COLUMN creates_full_at INTEGER NOT NULL DEFAULT 0",
+  "ALTER TABLE account ADD COLUMN low_balance INTEGER CHECK (low_balance >= 0)",
+  "ALTER TABLE account ADD COLUMN suspended_at INTEGER",
+  "ALTER TABLE account ADD COLUMN suspension_reason TEXT",
+];
+
+/** Edits that have left for the archive, and the batch that is on its way there. */
+export const archiveTables: readonly string[] = [
+  `CREATE TABLE archived_edits (
+    id TEXT PRIMARY KEY,
+    status TEXT NOT NULL,
+    deleted INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE archiving (
+    key TEXT PRIMARY KEY,
+    last_edit TEXT NOT NULL,
+    last_delivery TEXT NOT NULL,
+    due_at INTEGER NOT NULL
+  ) STRICT`,
+];
+
+/** What the account did, day by day, until it is reported and after. */
+export const usageTables: readonly string[] = [
+  `CREATE TABLE usage (
+    day TEXT PRIMARY KEY,
+    succeeded INTEGER NOT NULL DEFAULT 0,
+    failed INTEGER NOT NULL DEFAULT 0,
+    canceled INTEGER NOT NULL DEFAULT 0,
+    expired INTEGER NOT NULL DEFAULT 0,
+    outputs INTEGER NOT NULL DEFAULT 0,
+    charged INTEGER NOT NULL DEFAULT 0,
+    latency TEXT NOT NULL DEFAULT '{}',
+    revision INTEGER NOT NULL DEFAULT 0,
+    report_at INTEGER
+  ) STRICT`,
+  "CREATE INDEX usage_by_report ON usage (report_at) WHERE report_at IS NOT NULL",
+];

@@ -1,0 +1,26 @@
+import { readConfiguration } from "../../env.ts";
+import { ProblemError } from "../../errors/problem-error.ts";
+import { refuseField } from "../../errors/refusal.ts";
+import { checkPublicUrl, isLoopback } from "../../network/public-url.ts";
+import { lookUp } from "../../network/resolver.ts";
+import { publicResolver } from "../../services.ts";
+import type { AppContext } from "../app-env.ts";
+
+/**
+ * Refuses an endpoint's address that no delivery would be sent to: one that is not allowed, or whose host leads to an
+ * address that is not public. A host that cannot be looked up now is let in; each delivery looks again.
+ */
+export async function checkEndpointUrl(c: AppContext, text: string): Promise<void> {
+  const allowLoopback = readConfiguration(c.env).LOCAL_LOOPBACK === "true";
+  const checked = checkPublicUrl(text, { allowLoopback });
+  if (!checked.ok) throw notAllowed(checked.problem);
+  const { hostname } = checked.value;
+  if (isLoopback(hostname)) return;
+  const found = await lookUp(publicResolver(), hostname);
+  if (found.type === "private") throw notAllowed(found.problem);
+}
+
+function notAllowed(problem: string): ProblemError {
+  const detail = `Webhooks go to public https addresses; ${problem}.`;
+  return new ProblemError(refuseField("webhook_url_not_allowed", "/url", detail));
+}
