@@ -40,6 +40,7 @@ export function servicesOf(env: Env): Services {
       await env.WORK.send(message, { delaySeconds });
     },
     fetch: (input, init) => fetch(input, init),
+    deadline: (ms) => AbortSignal.timeout(ms),
     resolve: publicResolver(),
     now: Date.now,
     random: Math.random,

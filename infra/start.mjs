@@ -118,9 +118,10 @@ const [script = "infra/local/main.ts", ...rest] =
     ? process.argv.slice(3)
     : ["infra/local/main.ts", ...process.argv.slice(2)];
 installPackages();
-// A deploy needs no Python, and only who tests needs the test tools.
+// A deploy and the simulation need no Python, and only who tests needs the test tools.
 if (script === "infra/local/main.ts") await installPython("requirements.txt");
-else if (script !== "infra/deploy.ts") await installPython("requirements-dev.txt");
+else if (!["infra/deploy.ts", "infra/sim.ts"].includes(script))
+  await installPython("requirements-dev.txt");
 mkdirSync(join(root, ".inlay"), { recursive: true });
 
 const node = join(root, "node_modules", ".bin", "node");

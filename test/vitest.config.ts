@@ -25,6 +25,14 @@ export default defineConfig({
         },
       },
       {
+        test: {
+          name: "sim",
+          include: ["test/sim/**/*.test.ts"],
+          environment: "node",
+          testTimeout: 300_000,
+        },
+      },
+      {
         plugins: [
           cloudflareTest({
             wrangler: { configPath: "./infra/wrangler.jsonc" },

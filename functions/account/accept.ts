@@ -79,14 +79,21 @@ export function authorize(
   });
 }
 
-/** Ends a staging that came to nothing; its files are the caller's to remove. */
+/**
+ * Ends a staging that came to nothing. Returns whether it did: the files are the caller's to remove then, and are an
+ * edit's where it was accepted.
+ */
 export function abandon(
   context: AccountContext,
   edit: string,
   idempotencyKey: string | null,
-): void {
-  context.storage.exec("DELETE FROM stagings WHERE edit = ?", edit);
-  if (idempotencyKey !== null) releaseKey(context, idempotencyKey, edit);
+): boolean {
+  return context.storage.transactionSync(() => {
+    // The lease ends, and stays for the sweep: should the caller fail to remove the files, it does.
+    context.storage.exec("UPDATE stagings SET lease_until = ? WHERE edit = ?", context.now(), edit);
+    if (idempotencyKey !== null) releaseKey(context, idempotencyKey, edit);
+    return findEdit(context, edit) === undefined;
+  });
 }
 
 /**
@@ -112,6 +119,8 @@ export function accept(context: AccountContext, request: AcceptRequest): Result<
     }
     const room = checkRoom(context);
     if (!room.ok) return room;
+    const kept = checkStaging(context, request);
+    if (!kept.ok) return kept;
 
     const { image, mask } = inputs;
     if (image && mask && (image.width !== mask.width || image.height !== mask.height)) {
@@ -149,6 +158,19 @@ export function findEdit(context: AccountContext, edit: string): EditRow | undef
 /** Whether `authorize` let the edit's request in, and took it out of the rate. */
 function isStaged(context: AccountContext, edit: string): boolean {
   return context.storage.exec("SELECT 1 FROM stagings WHERE edit = ?", edit).length > 0;
+}
+
+/** Pictures that were staged for longer than their lease have been swept away. */
+function checkStaging(context: AccountContext, request: AcceptRequest): Result<null, Refusal> {
+  const staged = Object.values(request.pictures).some((source) => source.from === "staged");
+  if (!staged) return ok(null);
+  const rows = context.storage.exec("SELECT 1 FROM stagings WHERE edit = ?", request.edit);
+  if (rows.length > 0) return ok(null);
+  return err({
+    code: "unavailable",
+    detail: "The pictures took longer than five minutes to arrive. Send them to /v1/uploads first.",
+    retryAfter: 1,
+  });
 }
 
 function resolveInputs(

@@ -37,14 +37,24 @@ export type Report =
   | { readonly type: "manifest"; readonly manifest: Manifest }
   | { readonly type: "lost" };
 
-/** Leases the next attempt of a queued edit (compare and set); null when it is not queued any more. */
+/** Where an edit is between its acceptance and its end, as the pool's slots see it. */
+export type Stage = "queued" | "running" | "over";
+
+function stageOf(context: AccountContext, row: EditRow | undefined): Stage {
+  if (row === undefined || isTerminal(row.status)) return "over";
+  if (row.status !== "queued") return "running";
+  return row.deadline <= context.now() ? "over" : "queued";
+}
+
+/** Leases the next attempt of a queued edit (compare and set); says where it is when it is not queued any more. */
 export function claim(
   context: AccountContext,
   edit: string,
-): { claim: Claim; change: Advance } | null {
+): { claim: Claim; change: Advance } | Exclude<Stage, "queued"> {
   return context.storage.transactionSync(() => {
     const row = findEdit(context, edit);
-    if (row === undefined || row.status !== "queued" || row.deadline <= context.now()) return null;
+    const stage = stageOf(context, row);
+    if (row === undefined || stage !== "queued") return stage === "running" ? stage : "over";
     const change = advance(context, row, { type: "claimed" });
     const { attempt } = change.row;
     context.storage.exec(
@@ -68,16 +78,18 @@ export function claim(
   });
 }
 
-/** Notes that the queued edit found no slot; it looks again later and later. */
-export function wait(context: AccountContext, edit: string): void {
-  context.storage.transactionSync(() => {
+/** Notes that the queued edit found no slot; it looks again later and later. Says where the edit is. */
+export function wait(context: AccountContext, edit: string): Stage {
+  return context.storage.transactionSync(() => {
     const row = findEdit(context, edit);
-    if (row?.status !== "queued") return;
+    const stage = stageOf(context, row);
+    if (row === undefined || stage !== "queued") return stage;
     context.storage.exec(
       "UPDATE edits SET dispatches = dispatches + 1, dispatch_at = ? WHERE id = ?",
       context.now() + dispatchDelay(row.dispatches),
       edit,
     );
+    return stage;
   });
 }
 

@@ -134,8 +134,8 @@ export class AccountCore {
     );
   }
 
-  abandon(edit: string, idempotencyKey: string | null): void {
-    if (this.#created) abandon(this.#context, edit, idempotencyKey);
+  abandon(edit: string, idempotencyKey: string | null): boolean {
+    return this.#created && abandon(this.#context, edit, idempotencyKey);
   }
 
   accept(request: AcceptRequest): Result<AcceptedEdit, Refusal> {
@@ -203,18 +203,20 @@ export class AccountCore {
     return this.#known(() => uploads.completeUpload(this.#context, id, image, origin));
   }
 
-  claim(edit: string): attempts.Claim | null {
-    if (!this.#created) return null;
+  claim(edit: string): attempts.Claim | "running" | "over" {
+    if (!this.#created) return "over";
     const claimed = this.#changed(attempts.claim(this.#context, edit));
-    if (claimed !== null) this.#live.delete(edit);
-    return claimed?.claim ?? null;
+    if (typeof claimed === "string") return claimed;
+    this.#live.delete(edit);
+    return claimed.claim;
   }
 
-  /** Notes that a queued edit waits for a slot at `position` (1 is next). */
-  wait(edit: string, position: number): void {
-    if (!this.#created) return;
-    this.#live.set(edit, { queuePosition: position });
-    this.#changed(attempts.wait(this.#context, edit));
+  /** Notes that a queued edit waits for a slot at `position` (1 is next); says where the edit is. */
+  wait(edit: string, position: number): attempts.Stage {
+    if (!this.#created) return "over";
+    const stage = this.#changed(attempts.wait(this.#context, edit));
+    if (stage === "queued") this.#live.set(edit, { queuePosition: position });
+    return stage;
   }
 
   started(edit: string, attempt: number, prediction: string): boolean {
@@ -269,6 +271,11 @@ export class AccountCore {
     return this.#changed(messages);
   }
 
+  /** What the alarm does: hands what is due to the queue. Throws where that fails; the alarm then comes again. */
+  async alarm(send: (message: WorkMessage) => Promise<void>): Promise<void> {
+    for (const message of this.wake()) await send(message);
+  }
+
   #become(account: string): void {
     this.#context = this.#ports.context(account);
     this.#waker = new Waker(account, this.#ports.nets);
@@ -296,7 +303,8 @@ export class AccountCore {
   #changed<T>(value: T): T {
     const now = this.#context.now();
     const due = this.#created ? nextDueAt(this.#context) : closingDueAt(this.#context);
-    this.#ports.background(this.#waker.arm(due, now));
+    if (this.#created || due !== null) this.#ports.background(this.#waker.arm(due, now));
+    else if (this.#context.account !== "") this.#ports.background(this.#waker.rest());
     return value;
   }
 

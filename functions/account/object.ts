@@ -12,7 +12,7 @@ import type { Limits } from "../quotas/limits.ts";
 import type { Result } from "../result.ts";
 import type { AcceptRequest } from "./accept.ts";
 import type { ArchiveBatch } from "./archive.ts";
-import type { AttemptRecord, Claim, Report } from "./attempts.ts";
+import type { AttemptRecord, Claim, Report, Stage } from "./attempts.ts";
 import type { AccountContext } from "./context.ts";
 import type { AcceptedEdit, CanceledEdit, EditResources } from "./answers.ts";
 import { AccountCore } from "./core.ts";
@@ -96,8 +96,8 @@ export class AccountObject extends DurableObject<Env> {
     return this.#core.authorize(keyHash, edit, idempotencyKey);
   }
 
-  abandon(edit: string, idempotencyKey: string | null): void {
-    this.#core.abandon(edit, idempotencyKey);
+  abandon(edit: string, idempotencyKey: string | null): boolean {
+    return this.#core.abandon(edit, idempotencyKey);
   }
 
   accept(request: AcceptRequest): Result<AcceptedEdit, Refusal> {
@@ -147,12 +147,12 @@ export class AccountObject extends DurableObject<Env> {
     return this.#core.completeUpload(id, image, origin);
   }
 
-  claim(edit: string): Claim | null {
+  claim(edit: string): Claim | "running" | "over" {
     return this.#core.claim(edit);
   }
 
-  wait(edit: string, position: number): void {
-    this.#core.wait(edit, position);
+  wait(edit: string, position: number): Stage {
+    return this.#core.wait(edit, position);
   }
 
   started(edit: string, attempt: number, prediction: string): boolean {
@@ -192,7 +192,9 @@ export class AccountObject extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    for (const message of this.wake()) await this.env.WORK.send(message);
+    await this.#core.alarm(async (message) => {
+      await this.env.WORK.send(message);
+    });
   }
 
   limits(keyHash: string): Result<Limits, Refusal> {

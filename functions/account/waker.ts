@@ -1,6 +1,9 @@
 /** Queues hold a message back for at most twelve hours. */
 const longestDelay = 12 * 3_600_000;
 
+/** An account is visited once a day even if nothing is due: the net under the nets, in milliseconds. */
+const visitEvery = 24 * 3_600_000;
+
 /** How long after the alarm the queue's message comes, in milliseconds. */
 const queueMargin = 5_000;
 
@@ -11,8 +14,8 @@ export interface WakeNets {
   readonly deleteAlarm: () => Promise<void>;
   /** Has the queue wake the account in so many seconds. */
   readonly remind: (account: string, delaySeconds: number) => Promise<void>;
-  /** Notes for the cron when the account wants to be woken, in milliseconds since the epoch. */
-  readonly record: (account: string, at: number) => Promise<void>;
+  /** Notes for the cron when the account wants to be woken, in milliseconds since the epoch; null for never again. */
+  readonly record: (account: string, at: number | null) => Promise<void>;
 }
 
 /**
@@ -37,20 +40,25 @@ export class Waker {
 
   /** Arms the alarm for `due` (milliseconds; null for nothing) and writes the other nets where needed. */
   async arm(due: number | null, now: number): Promise<void> {
-    if (due === null) {
-      await this.#nets.deleteAlarm();
-      return;
-    }
-    await this.#nets.setAlarm(Math.max(due, now + 50));
-    if (this.#recorded !== null && this.#recorded <= due) return;
-    const hop = Math.min(due, now + longestDelay);
-    this.#recorded = hop;
+    const written = this.#recorded !== null && this.#recorded <= (due ?? Infinity);
+    const hop = due === null ? now + visitEvery : Math.min(due, now + longestDelay);
+    if (!written) this.#recorded = hop;
     const delaySeconds = Math.ceil(
       Math.min(Math.max(hop - now + queueMargin, 0), longestDelay) / 1000,
     );
-    await Promise.allSettled([
-      this.#nets.record(this.#account, hop),
-      this.#nets.remind(this.#account, delaySeconds),
+    // None of them waits for another, which may fail.
+    const [, ...nets] = await Promise.allSettled([
+      due === null ? this.#nets.deleteAlarm() : this.#nets.setAlarm(Math.max(due, now + 50)),
+      ...(written ? [] : [this.#nets.record(this.#account, hop)]),
+      ...(written || due === null ? [] : [this.#nets.remind(this.#account, delaySeconds)]),
     ]);
+    // What failed is written again with the next change.
+    if (nets.some(({ status }) => status === "rejected")) this.#recorded = null;
+  }
+
+  /** Lets a deleted account sleep for good. */
+  async rest(): Promise<void> {
+    this.#recorded = null;
+    await Promise.allSettled([this.#nets.deleteAlarm(), this.#nets.record(this.#account, null)]);
   }
 }

@@ -51,7 +51,7 @@ async function post(services: Services, task: DeliveryTask): Promise<DeliveryOut
       body: task.payload,
       // Standard Webhooks: a redirect is a failure, never followed.
       redirect: "manual",
-      signal: AbortSignal.timeout(answerWithin),
+      signal: services.deadline(answerWithin),
     });
     const ok = response.status >= 200 && response.status < 300;
     return {

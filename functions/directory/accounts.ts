@@ -2,13 +2,17 @@ import type { ListedAccount } from "../../schemas/directory.ts";
 
 /** The directory of accounts in D1: who exists and who wants to be woken. Never an authority on anything else. */
 
-/** Notes a new account; noting it again changes nothing. */
+/** Every account is visited after this at the latest, in milliseconds. */
+const visitEvery = 24 * 3_600_000;
+
+/** Notes a new account, to be visited within a day; noting it again changes nothing. */
 export async function addAccount(db: D1Database, id: string, now: number): Promise<void> {
   await db
     .prepare(
-      "INSERT INTO accounts (id, created_at, status) VALUES (?, ?, 'active') ON CONFLICT (id) DO NOTHING",
+      `INSERT INTO accounts (id, created_at, status, wake_at) VALUES (?, ?, 'active', ?)
+         ON CONFLICT (id) DO NOTHING`,
     )
-    .bind(id, now)
+    .bind(id, now, now + visitEvery)
     .run();
 }
 
@@ -23,9 +27,14 @@ export async function addAccounts(
 ): Promise<void> {
   if (accounts.length === 0) return;
   const add = db.prepare(
-    "INSERT INTO accounts (id, created_at, status) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
+    `INSERT INTO accounts (id, created_at, status, wake_at) VALUES (?, ?, ?, ?)
+       ON CONFLICT (id) DO NOTHING`,
   );
-  await db.batch(accounts.map(({ id, createdAt, status }) => add.bind(id, createdAt, status)));
+  await db.batch(
+    accounts.map(({ id, createdAt, status }) =>
+      add.bind(id, createdAt, status, status === "deleted" ? null : createdAt + visitEvery),
+    ),
+  );
 }
 
 /** A page of accounts in the order of their ids. */
@@ -70,15 +79,14 @@ export async function takeDueAccounts(
   now: number,
   limit: number,
 ): Promise<string[]> {
-  const day = 24 * 3_600_000;
   const { results } = await db
     .prepare(
-      `UPDATE accounts SET visited_at = ?1, wake_at = ?1 + 60000 WHERE id IN (
+      `UPDATE accounts SET visited_at = ?1, wake_at = max(wake_at, ?1 + 60000) WHERE id IN (
          SELECT id FROM accounts WHERE wake_at <= ?1
            OR (wake_at IS NOT NULL AND coalesce(visited_at, created_at) <= ?1 - ?2)
          ORDER BY wake_at LIMIT ?3) RETURNING id`,
     )
-    .bind(now, day, limit)
+    .bind(now, visitEvery, limit)
     .all<{ id: string }>();
   return results.map(({ id }) => id);
 }

@@ -54,6 +54,7 @@ async function copyOne(services: Services, key: string, url: string): Promise<Co
   const fetched = await fetchImage({
     url,
     fetch: services.fetch,
+    deadline: services.deadline,
     allowLoopback: services.allowLoopback,
     maxBytes: limits.outputBytes,
   });

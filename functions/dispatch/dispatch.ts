@@ -18,8 +18,9 @@ export async function dispatch(
   const account = services.account(id);
   const slot = await pool.acquire({ account: id, edit });
   if (!slot.granted) {
-    await account.wait(edit, slot.position);
-    if (slot.retryAfter !== null) {
+    const stage = await account.wait(edit, slot.position);
+    if (stage === "over") return [{ v: 1, type: "release", account: id, edit }];
+    if (stage === "queued" && slot.retryAfter !== null) {
       await services.send(
         { v: 1, type: "dispatch", account: id, edit },
         Math.ceil(slot.retryAfter / 1000),
@@ -29,10 +30,9 @@ export async function dispatch(
   }
 
   const claim = await account.claim(edit);
-  if (claim === null) {
-    // A slot that the edit had before belongs to the attempt that is running in it.
-    return slot.renewed ? [] : [{ v: 1, type: "release", account: id, edit }];
-  }
+  if (claim === "over") return [{ v: 1, type: "release", account: id, edit }];
+  // Asked for twice: the slot belongs to the attempt that runs.
+  if (claim === "running") return [];
   return [...claim.messages, ...(await start(services, id, claim))];
 }
 

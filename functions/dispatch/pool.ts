@@ -20,11 +20,7 @@ export interface Capacity {
 }
 
 export type Slot =
-  | {
-      readonly granted: true;
-      /** Whether the edit had the slot already. */
-      readonly renewed: boolean;
-    }
+  | { readonly granted: true }
   | {
       readonly granted: false;
       /** 1 is next. */
@@ -84,7 +80,7 @@ export class Pool {
       const pause = this.#pause(now);
       if (this.#holds(edit)) {
         if (pause > 0) return { granted: false, position: 1, retryAfter: pause };
-        return this.#grant(account, edit, now, true);
+        return this.#grant(account, edit, now);
       }
       this.#storage.exec(
         `INSERT INTO waiting (edit, account, since, until) VALUES (?, ?, ?, ?)
@@ -104,24 +100,28 @@ export class Pool {
       }
       if (pause > 0) return { granted: false, position: 1, retryAfter: pause };
       this.#storage.exec("DELETE FROM waiting WHERE edit = ?", edit);
-      return this.#grant(account, edit, now, false);
+      return this.#grant(account, edit, now);
     });
   }
 
-  /** Gives a slot or a place in the line back; returns who may start now. */
+  /**
+   * Gives a slot or a place in the line back; returns who may start now: one for each slot that came free by it. Naming
+   * more would let releases that free nothing call each other up without end.
+   */
   release(edit: string, now: number): Candidate[] {
     return this.#storage.transactionSync(() => {
-      for (const table of ["slots", "waiting", "turns"]) {
+      const given = this.#storage.exec("DELETE FROM slots WHERE edit = ? RETURNING edit", edit);
+      for (const table of ["waiting", "turns"]) {
         this.#storage.exec(`DELETE FROM ${table} WHERE edit = ?`, edit);
       }
-      this.#expire(now);
-      const next = this.#line(now, Math.max(this.#free(), 0));
+      const freed = given.length + this.#expire(now);
+      const next = freed === 0 ? [] : this.#line(now, Math.max(Math.min(freed, this.#free()), 0));
       this.#call(next, now);
       return next.map(({ account, edit: waiting }) => ({ account, edit: waiting }));
     });
   }
 
-  #grant(account: string, edit: string, now: number, renewed: boolean): Slot {
+  #grant(account: string, edit: string, now: number): Slot {
     this.#storage.exec("INSERT INTO starts (at) VALUES (?)", now);
     this.#storage.exec(
       "INSERT OR REPLACE INTO slots (edit, account, until) VALUES (?, ?, ?)",
@@ -135,7 +135,7 @@ export class Pool {
       account,
       now,
     );
-    return { granted: true, renewed };
+    return { granted: true };
   }
 
   /** Notes that it is these candidates' turn. */
@@ -145,14 +145,16 @@ export class Pool {
     }
   }
 
-  #expire(now: number): void {
-    this.#storage.exec("DELETE FROM slots WHERE until <= ?", now);
+  /** Returns how many slots came free. */
+  #expire(now: number): number {
+    const lapsed = this.#storage.exec("DELETE FROM slots WHERE until <= ? RETURNING edit", now);
     this.#storage.exec("DELETE FROM waiting WHERE until <= ?", now);
     this.#storage.exec("DELETE FROM turns WHERE edit NOT IN (SELECT edit FROM waiting)");
     this.#storage.exec("DELETE FROM served WHERE at <= ?", now - servedLease);
     // A clock that was set back makes nobody wait for longer than a minute.
     this.#storage.exec("UPDATE starts SET at = ?1 WHERE at > ?1", now);
     this.#storage.exec("DELETE FROM starts WHERE at <= ?", now - 60_000);
+    return lapsed.length;
   }
 
   #holds(edit: string): boolean {

@@ -1,6 +1,6 @@
 import type { Account } from "../../schemas/account.ts";
 import type { ArchiveBatch } from "../account/archive.ts";
-import type { AttemptRecord, Claim, Report } from "../account/attempts.ts";
+import type { AttemptRecord, Claim, Report, Stage } from "../account/attempts.ts";
 import type { DeliveryOutcome, DeliveryTask } from "../account/deliveries.ts";
 import type { UsageDay } from "../account/usage.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
@@ -11,8 +11,8 @@ import type { Provider } from "./providers/provider.ts";
 
 /** The part of an account that work is done for. */
 interface WorkAccount {
-  claim(edit: string): Promise<Claim | null>;
-  wait(edit: string, position: number): Promise<void>;
+  claim(edit: string): Promise<Claim | Exclude<Stage, "queued">>;
+  wait(edit: string, position: number): Promise<Stage>;
   started(edit: string, attempt: number, prediction: string): Promise<boolean>;
   busy(edit: string, attempt: number): Promise<readonly WorkMessage[]>;
   report(
@@ -62,6 +62,8 @@ export interface Services {
   readonly allowLoopback: boolean;
   readonly send: (message: WorkMessage, delaySeconds?: number) => Promise<void>;
   readonly fetch: typeof fetch;
+  /** A signal that aborts after so many milliseconds. */
+  readonly deadline: (ms: number) => AbortSignal;
   /** Finds the addresses of a public name. */
   readonly resolve: Resolve;
   readonly now: () => number;

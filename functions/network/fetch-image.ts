@@ -5,6 +5,8 @@ import { checkPublicUrl } from "./public-url.ts";
 export interface FetchImageRequest {
   readonly url: string;
   readonly fetch: typeof fetch;
+  /** A signal that aborts after so many milliseconds. */
+  readonly deadline: (ms: number) => AbortSignal;
   readonly allowLoopback: boolean;
   readonly maxBytes: number;
 }
@@ -33,7 +35,7 @@ const answerWithin = 20_000;
 export async function fetchImage(
   request: FetchImageRequest,
 ): Promise<Result<FetchedImage, FetchProblem>> {
-  const signal = AbortSignal.timeout(answerWithin);
+  const signal = request.deadline(answerWithin);
   let target = request.url;
   for (let hop = 0; hop <= maxHops; hop++) {
     const checked = checkPublicUrl(target, request);

@@ -11,11 +11,9 @@ import { performNow } from "../../dispatch/perform.ts";
 import { readConfiguration } from "../../env.ts";
 import { ProblemError, unwrap } from "../../errors/problem-error.ts";
 import { refuseField } from "../../errors/refusal.ts";
-import { inputsPrefix } from "../../images/object-keys.ts";
-import { purge } from "../../images/purge.ts";
 import { newId } from "../../keys/ids.ts";
 import { limitFields, type Limits } from "../../quotas/limits.ts";
-import { describeError, log } from "../../log.ts";
+import { log } from "../../log.ts";
 import { checkPublicUrl } from "../../network/public-url.ts";
 import { servicesOf } from "../../services.ts";
 import type { AppContext } from "../app-env.ts";
@@ -24,6 +22,7 @@ import { answerEdit, preferredWait } from "./answer.ts";
 import { isUpload, parsed, takeEach, takeReference, type Destination } from "./intake.ts";
 import { checkMultipart, takeMultipart, type TakenEdit } from "./multipart-intake.ts";
 import { settleRequest } from "./settle-request.ts";
+import { stagedIntake } from "./staged-intake.ts";
 
 const printableKey = /^[\x21-\x7e]{1,255}$/;
 
@@ -141,7 +140,7 @@ async function fromJson(
   return staged(c, key, take);
 }
 
-/** Runs an intake that writes files, between `authorize` and `accept`; cleans up after whatever comes to nothing. */
+/** Runs an intake that writes files, between `authorize` and `accept`. */
 async function staged(
   c: AppContext,
   key: string | null,
@@ -149,15 +148,9 @@ async function staged(
 ): Promise<AcceptedEdit> {
   const to = destination(c);
   const { account, keyHash } = c.var.caller;
-  unwrap(await account.authorize(keyHash, to.edit, key));
-  try {
-    const accepted = await accept(c, to, key, await take(to));
-    if (accepted.replayed) await discard(c, to, key);
-    return accepted;
-  } catch (error) {
-    await discard(c, to, key);
-    throw error;
-  }
+  return stagedIntake({ ...to, id: to.account, account, keyHash, idempotencyKey: key }, async () =>
+    accept(c, to, key, await take(to)),
+  );
 }
 
 async function accept(
@@ -187,16 +180,6 @@ async function accept(
   return unwrap(accepted);
 }
 
-async function discard(c: AppContext, to: Destination, key: string | null): Promise<void> {
-  try {
-    await purge(to.bucket, inputsPrefix(to.account, to.edit));
-    await c.var.caller.account.abandon(to.edit, key);
-  } catch (error) {
-    // The staging's lease ends by itself, and its files go with it.
-    log("warn", "staging.left", { account: to.account, reason: describeError(error) });
-  }
-}
-
 function profileIn(c: AppContext): string {
   return readConfiguration(c.env).PROFILE;
 }
@@ -207,6 +190,7 @@ function destination(c: AppContext): Destination {
     account: c.var.caller.id,
     edit: newId("edit", Date.now(), (bytes) => crypto.getRandomValues(bytes)),
     fetch: (input, init) => fetch(input, init),
+    deadline: (ms) => AbortSignal.timeout(ms),
     allowLoopback: readConfiguration(c.env).LOCAL_LOOPBACK === "true",
   };
 }

@@ -18,6 +18,7 @@ export interface Destination {
   readonly account: string;
   readonly edit: string;
   readonly fetch: typeof fetch;
+  readonly deadline: (ms: number) => AbortSignal;
   readonly allowLoopback: boolean;
 }
 
@@ -60,6 +61,7 @@ export async function takeReference(
   const fetched = await fetchImage({
     url: reference,
     fetch: to.fetch,
+    deadline: to.deadline,
     allowLoopback: to.allowLoopback,
     maxBytes: limits.imageBytes,
   });

@@ -5,6 +5,7 @@ import {
   authorize,
   type AcceptRequest,
 } from "../../../functions/account/accept.ts";
+import { takeDue } from "../../../functions/account/due.ts";
 import { revokeKey, listKeys } from "../../../functions/account/keys.ts";
 import { balance, entries } from "../../../functions/account/ledger.ts";
 import { unitPrice } from "../../../functions/account/price.ts";
@@ -68,6 +69,14 @@ describe("accepting an edit", () => {
     for (const table of ["edits", "events", "idempotency"]) {
       expect(account.context.storage.exec(`SELECT * FROM ${table}`)).toEqual([]);
     }
+  });
+
+  it("is refused where its pictures took so long that they were swept away", () => {
+    const account = testAccount();
+    const request = account.request();
+    account.pass(300_000);
+    expect(takeDue(account.context)).toMatchObject([{ type: "purge" }]);
+    expect(accept(account.context, request)).toMatchObject({ problem: { code: "unavailable" } });
   });
 
   it("refuses a mask of another size and points at it", () => {

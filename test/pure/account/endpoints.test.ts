@@ -29,7 +29,9 @@ function endpoint(office: PostOffice, name: string, ...events: EventFilter[]): s
 /** An edit that runs to its end; every delivery on the way is sent. */
 function finishedEdit(account: TestAccount, office: PostOffice, parameters: object = {}): string {
   const { id } = account.accept({ parameters: EditParameters.parse(parameters) });
-  office.take(claim(account.context, id)?.claim.messages ?? []);
+  const claimed = claim(account.context, id);
+  if (typeof claimed === "string") throw new Error(`the edit is ${claimed}`);
+  office.take(claimed.claim.messages);
   for (const news of [
     { type: "processing" },
     { type: "manifest", manifest: manifest(id, 1) },

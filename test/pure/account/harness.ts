@@ -1,4 +1,3 @@
-import { DatabaseSync } from "node:sqlite";
 import type { AcceptRequest } from "../../../functions/account/accept.ts";
 import { accept } from "../../../functions/account/accept.ts";
 import type { AccountContext } from "../../../functions/account/context.ts";
@@ -6,35 +5,10 @@ import type { EditRow } from "../../../functions/account/edit-row.ts";
 import { addKey } from "../../../functions/account/keys.ts";
 import { grant } from "../../../functions/account/ledger.ts";
 import { migrate } from "../../../functions/account/schema.ts";
-import type { SqlValue, Storage } from "../../../functions/account/storage.ts";
 import { newId } from "../../../functions/keys/ids.ts";
 import { EditParameters } from "../../../schemas/edit.ts";
+import { nodeStorage } from "../../harness/node-storage.ts";
 import { sentPictures } from "./fixtures.ts";
-
-/** The account core's storage on `node:sqlite`, in memory. */
-export function nodeStorage(): Storage {
-  const database = new DatabaseSync(":memory:");
-  let depth = 0;
-  return {
-    exec: <Row extends Record<string, SqlValue>>(sql: string, ...bindings: SqlValue[]) =>
-      database.prepare(sql).all(...bindings) as Row[],
-    transactionSync: (work) => {
-      const name = `t${depth++}`;
-      database.exec(`SAVEPOINT ${name}`);
-      try {
-        const value = work();
-        database.exec(`RELEASE ${name}`);
-        return value;
-      } catch (error) {
-        database.exec(`ROLLBACK TO ${name}`);
-        database.exec(`RELEASE ${name}`);
-        throw error;
-      } finally {
-        depth--;
-      }
-    },
-  };
-}
 
 /** An account with a clock that stands still until it is moved. */
 export interface TestAccount {
@@ -87,9 +61,18 @@ export function testAccount(credits = 1_000_000): TestAccount {
   addKey(context, { hash: keyHash, display: "inlay_live_...abcd" }, "test");
   if (credits > 0) grant(context, credits, "welcome");
 
+  const staged = () => {
+    const edit = context.newId("edit");
+    context.storage.exec(
+      "INSERT INTO stagings (edit, lease_until) VALUES (?, ?)",
+      edit,
+      now + 300_000,
+    );
+    return edit;
+  };
   const request = (overrides: Partial<AcceptRequest> = {}): AcceptRequest => ({
     keyHash,
-    edit: context.newId("edit"),
+    edit: staged(),
     origin: "https://inlay.example.com",
     profile: "tiny",
     parameters: EditParameters.parse({}),

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { accept } from "../../../functions/account/accept.ts";
+import { accept, authorize } from "../../../functions/account/accept.ts";
 import { takeDue } from "../../../functions/account/due.ts";
 import { cancelEdit } from "../../../functions/account/deletion.ts";
 import { toAccount } from "../../../functions/account/resource.ts";
 import { migrate } from "../../../functions/account/schema.ts";
 import { unreportedUsage } from "../../../functions/account/usage.ts";
-import { nodeStorage, testAccount } from "./harness.ts";
+import { nodeStorage } from "../../harness/node-storage.ts";
+import { testAccount } from "./harness.ts";
 
 /** An account as the first release left it: with money, a key, and an edit that waits. */
 function firstRelease() {
@@ -45,7 +46,9 @@ describe("an account of an older schema", () => {
       balance: { available: 994_000, reserved: 6_000 },
       limits: { creates_per_minute: 600, unfinished_edits: 200 },
     });
-    expect(accept(context, account.request())).toMatchObject({ ok: true });
+    const request = account.request();
+    authorize(context, { ...request, idempotencyKey: null });
+    expect(accept(context, request)).toMatchObject({ ok: true });
     expect(cancelEdit(context, id)).toMatchObject({ ok: true });
     expect(unreportedUsage(context)).toMatchObject([{ canceled: 1 }]);
     expect(takeDue(context).map(({ type }) => type)).toContain("purge");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nodeStorage } from "./harness.ts";
+import { nodeStorage } from "../../harness/node-storage.ts";
 import { storagePromises } from "./storage-promises.ts";
 
 describe("the storage port on node:sqlite", () => {

@@ -12,7 +12,7 @@ const keyring: Keyring = { current: "k1", keys: { k1: "MDEyMzQ1Njc4OWFiY2RlZjAxM
 /** What the container gets for an accepted edit. */
 function inputOf({ context }: TestAccount, edit: string): ModelInput {
   const claimed = claim(context, edit);
-  if (claimed === null) throw new Error("the edit was not queued");
+  if (typeof claimed === "string") throw new Error("the edit was not queued");
   const origin = "https://edge.example";
   return ModelInput.parse(attemptUrls(keyring, origin, context.account, claimed.claim).input);
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Pool, type Candidate } from "../../../functions/dispatch/pool.ts";
-import { nodeStorage } from "../account/harness.ts";
+import { nodeStorage } from "../../harness/node-storage.ts";
 
 const slotLease = 15 * 60_000;
 
@@ -102,7 +102,7 @@ describe("the pool, whatever is asked of it and in whatever order,", () => {
           for (const next of pool.release(ended.edit, now++)) {
             const fewest = Math.min(...[...pending.values()].map(({ account }) => has(account)));
             expect(has(next.account)).toBe(fewest);
-            expect(pool.acquire(next, now++)).toEqual({ granted: true, renewed: false });
+            expect(pool.acquire(next, now++)).toEqual({ granted: true });
             pending.delete(next.edit);
             running.push(next);
           }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Pool } from "../../../functions/dispatch/pool.ts";
-import { nodeStorage } from "../account/harness.ts";
+import { nodeStorage } from "../../harness/node-storage.ts";
 
 const pool = (slots: number, perMinute: number | null = null) =>
   new Pool(nodeStorage(), { slots, perMinute });
@@ -26,7 +26,6 @@ describe("the pool", () => {
     shared.acquire({ account: "a", edit: "a1" }, 0);
     expect(shared.acquire({ account: "a", edit: "a1" }, 1)).toEqual({
       granted: true,
-      renewed: true,
     });
   });
 
@@ -37,6 +36,15 @@ describe("the pool", () => {
     }
     expect(shared.acquire({ account: "b", edit: "b1" }, 2000)).toMatchObject({ position: 1 });
     expect(shared.release("a0000", 2001)).toEqual([{ account: "b", edit: "b1" }]);
+  });
+
+  it("names nobody after a release that gives nothing back", () => {
+    const shared = pool(1);
+    shared.acquire({ account: "a", edit: "a1" }, 0);
+    shared.acquire({ account: "b", edit: "b1" }, 1);
+    expect(shared.release("a2", 2)).toEqual([]);
+    expect(shared.release("a1", 3)).toEqual([{ account: "b", edit: "b1" }]);
+    expect(shared.release("a1", 4)).toEqual([]);
   });
 
   it("gives a slot no one released back after its lease", () => {

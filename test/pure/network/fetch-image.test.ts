@@ -23,8 +23,9 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
+const deadline = (ms: number) => AbortSignal.timeout(ms);
 const take = (path: string, allowLoopback = true) =>
-  fetchImage({ url: `${base}${path}`, fetch, allowLoopback, maxBytes: 1_000 });
+  fetchImage({ url: `${base}${path}`, fetch, deadline, allowLoopback, maxBytes: 1_000 });
 
 describe("a remote picture", () => {
   it("is fetched, over a few redirects too", async () => {
@@ -53,6 +54,7 @@ describe("a remote picture", () => {
     const refused = await fetchImage({
       url: `${base}/ok`,
       fetch: spy,
+      deadline,
       allowLoopback: false,
       maxBytes: 1,
     });
@@ -64,6 +66,7 @@ describe("a remote picture", () => {
     const refused = await fetchImage({
       url: "http://127.0.0.1:9/",
       fetch,
+      deadline,
       allowLoopback: true,
       maxBytes: 1,
     });

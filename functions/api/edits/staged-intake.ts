@@ -1,0 +1,58 @@
+import type { AcceptedEdit } from "../../account/answers.ts";
+import { unwrap } from "../../errors/problem-error.ts";
+import type { Refusal } from "../../errors/refusal.ts";
+import { inputsPrefix } from "../../images/object-keys.ts";
+import { purge } from "../../images/purge.ts";
+import { describeError, log } from "../../log.ts";
+import type { Result } from "../../result.ts";
+
+/** A request for an edit whose pictures still have to be brought to R2. */
+export interface StagedRequest {
+  readonly account: {
+    authorize(
+      keyHash: string,
+      edit: string,
+      idempotencyKey: string | null,
+    ): Promise<Result<null, Refusal>>;
+    abandon(edit: string, idempotencyKey: string | null): Promise<boolean>;
+  };
+  readonly bucket: R2Bucket;
+  /** The account's id. */
+  readonly id: string;
+  readonly edit: string;
+  readonly keyHash: string;
+  readonly idempotencyKey: string | null;
+}
+
+/**
+ * Lets a request in, has `take` bring its files and the account accept it, and cleans up after whatever comes to
+ * nothing. Whether it did, the account says: an edit whose acceptance was committed keeps its files, though the answer
+ * was lost on the way.
+ *
+ * @throws {ProblemError} where the account refuses; whatever `take` throws.
+ */
+export async function stagedIntake(
+  request: StagedRequest,
+  take: () => Promise<AcceptedEdit>,
+): Promise<AcceptedEdit> {
+  const { account, edit, keyHash, idempotencyKey } = request;
+  unwrap(await account.authorize(keyHash, edit, idempotencyKey));
+  try {
+    const accepted = await take();
+    if (accepted.replayed) await discard(request);
+    return accepted;
+  } catch (error) {
+    await discard(request);
+    throw error;
+  }
+}
+
+async function discard({ account, bucket, id, edit, idempotencyKey }: StagedRequest) {
+  try {
+    const unused = await account.abandon(edit, idempotencyKey);
+    if (unused) await purge(bucket, inputsPrefix(id, edit));
+  } catch (error) {
+    // The staging's lease ends by itself, and its files go with it.
+    log("warn", "staging.left", { account: id, reason: describeError(error) });
+  }
+}

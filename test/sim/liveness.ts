@@ -1,0 +1,49 @@
+import type { World } from "./world.ts";
+
+interface DeliveryRow extends Record<string, string | number> {
+  id: string;
+  edit: string;
+  event: string;
+  url: string;
+  status: string;
+  attempts: number;
+}
+
+function rows(world: World, where: string): DeliveryRow[] {
+  return [...world.accounts.values()].flatMap(({ storage }) =>
+    storage.exec<DeliveryRow>(
+      `SELECT id, edit, event, url, status, attempts FROM deliveries WHERE ${where}`,
+    ),
+  );
+}
+
+/** What has to have come to an end once faults have stopped for long enough; each names what has not. */
+export const stuck = {
+  edits: (world: World): string[] =>
+    [...world.witness.accounts.values()].flatMap(({ open }) => [...open]),
+
+  /** Whether any delivery is still to be tried. */
+  delivering: (world: World): boolean =>
+    [...world.accounts.values()].some(
+      ({ storage }) =>
+        storage.exec("SELECT 1 FROM deliveries WHERE next_at IS NOT NULL LIMIT 1").length > 0,
+    ),
+
+  deliveries: (world: World): string[] => rows(world, "next_at IS NOT NULL").map(({ id }) => id),
+
+  /** Ends of edits whose receiver was not told, and did not refuse for good, or was not tried ten times. */
+  events: (world: World): string[] => {
+    const known = rows(world, "true");
+    const wrong = known.filter(({ url, event, status, attempts }) => {
+      const receiver = world.receivers.get(new URL(url).hostname);
+      if (receiver === undefined) return true;
+      if (status === "delivered") return !receiver.taken.has(event);
+      return !receiver.refused.has(event) && attempts < 10;
+    });
+    const announced = new Set(known.map(({ edit }) => edit));
+    const silent = [...world.witness.edits.values()].filter(
+      ({ id, webhook, ended }) => ended !== null && webhook !== null && !announced.has(id),
+    );
+    return [...wrong.map(({ id }) => id), ...silent.map(({ id }) => id)];
+  },
+};
