@@ -1,3 +1,4 @@
+import { scheduleSpan } from "../../functions/deliver/schedule.ts";
 import type { World } from "./world.ts";
 
 interface DeliveryRow extends Record<string, string | number> {
@@ -7,12 +8,17 @@ interface DeliveryRow extends Record<string, string | number> {
   url: string;
   status: string;
   attempts: number;
+  waited: number;
 }
+
+/** Two clocks, each up to ten minutes off. */
+const skew = 2 * 600_000;
 
 function rows(world: World, where: string): DeliveryRow[] {
   return [...world.accounts.values()].flatMap(({ storage }) =>
     storage.exec<DeliveryRow>(
-      `SELECT id, edit, event, url, status, attempts FROM deliveries WHERE ${where}`,
+      `SELECT id, edit, event, url, status, attempts,
+         coalesce(completed_at, created_at) - created_at AS waited FROM deliveries WHERE ${where}`,
     ),
   );
 }
@@ -26,19 +32,23 @@ export const stuck = {
   delivering: (world: World): boolean =>
     [...world.accounts.values()].some(
       ({ storage }) =>
-        storage.exec("SELECT 1 FROM deliveries WHERE next_at IS NOT NULL LIMIT 1").length > 0,
+        storage.exec("SELECT 1 FROM deliveries WHERE status = 'pending' LIMIT 1").length > 0,
     ),
 
-  deliveries: (world: World): string[] => rows(world, "next_at IS NOT NULL").map(({ id }) => id),
+  deliveries: (world: World): string[] => rows(world, "status = 'pending'").map(({ id }) => id),
 
-  /** Ends of edits whose receiver was not told, and did not refuse for good, or was not tried ten times. */
+  /**
+   * Ends of edits whose receiver was not told, and did not refuse for good, and was neither tried ten times nor away for
+   * as long as the whole schedule.
+   */
   events: (world: World): string[] => {
     const known = rows(world, "true");
-    const wrong = known.filter(({ url, event, status, attempts }) => {
+    const wrong = known.filter(({ url, event, status, attempts, waited }) => {
       const receiver = world.receivers.get(new URL(url).hostname);
       if (receiver === undefined) return true;
       if (status === "delivered") return !receiver.taken.has(event);
-      return !receiver.refused.has(event) && attempts < 10;
+      const used = attempts >= 10 || waited >= scheduleSpan - skew;
+      return !receiver.refused.has(event) && !used;
     });
     const announced = new Set(known.map(({ edit }) => edit));
     const silent = [...world.witness.edits.values()].filter(
