@@ -2,7 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { accountStub } from "../../../functions/services.ts";
-import type { Account } from "../../../schemas/account.ts";
+import type { Account, LedgerEntry } from "../../../schemas/account.ts";
 import type { Edit } from "../../../schemas/edit.ts";
 import * as api from "../harness/api.ts";
 import { deliverResult, putManifest } from "../harness/container.ts";
@@ -56,6 +56,29 @@ describe("an account object", () => {
     });
     await runDurableObjectAlarm(stub);
     expect(await api.until(key, edit, "succeeded")).toMatchObject({ price: { charged: 6000 } });
+  });
+
+  it("makes one edit of one idempotency key, sent fifty times at once; who was told to wait gets it then", async () => {
+    const { key } = await api.customer();
+    const send = () => api.createEdit(key, {}, { "idempotency-key": "order-12" });
+    const answers = await Promise.all(Array.from({ length: 50 }, send));
+    const made = new Set<string>();
+    for (const answer of answers) {
+      if (answer.status === 202) made.add((await answer.json<Edit>()).id);
+      else {
+        expect(await api.problemOf(answer)).toMatchObject({ code: "idempotency_in_progress" });
+        expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+      }
+    }
+    for (const again of await Promise.all(Array.from({ length: 50 }, send))) {
+      expect(again.headers.get("idempotent-replayed")).toBe("true");
+      made.add((await again.json<Edit>()).id);
+    }
+    expect(made.size).toBe(1);
+    const { data } = await (
+      await api.send("GET", "/v1/account/ledger", { token: key })
+    ).json<{ data: LedgerEntry[] }>();
+    expect(data.map(({ kind }) => kind)).toEqual(["reserve", "grant"]);
   });
 
   it("accepts as many edits as the balance pays for, however many are sent at once", async () => {
