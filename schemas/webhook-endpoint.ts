@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { AccountEventType, EditEventType, EndpointEventType } from "./event-type.ts";
 
 /** Endpoints that an account may have at the same time. */
 export const maxEndpoints = 10;
@@ -13,20 +14,12 @@ export const EventFilter = z
   .enum([
     "*",
     "edit.*",
-    "edit.queued",
-    "edit.starting",
-    "edit.processing",
-    "edit.succeeded",
-    "edit.failed",
-    "edit.canceled",
-    "edit.expired",
+    ...EditEventType.options,
     "endpoint.*",
-    "endpoint.disabled",
+    ...EndpointEventType.exclude(["webhook.test"]).options,
     "balance.*",
-    "balance.low",
     "account.*",
-    "account.suspended",
-    "account.resumed",
+    ...AccountEventType.options,
   ])
   .openapi("EventFilter");
 export type EventFilter = z.infer<typeof EventFilter>;

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { Account } from "./account.ts";
 import { Edit } from "./edit.ts";
+import { AccountEventType, EditEventType, EndpointEventType } from "./event-type.ts";
 import { WebhookEndpoint } from "./webhook-endpoint.ts";
 
 const head = {
@@ -15,28 +16,20 @@ const head = {
 };
 
 const EditEvent = z.object({
-  type: z.enum([
-    "edit.queued",
-    "edit.starting",
-    "edit.processing",
-    "edit.succeeded",
-    "edit.failed",
-    "edit.canceled",
-    "edit.expired",
-  ]),
+  type: EditEventType,
   ...head,
   data: Edit,
 });
 export type EditEvent = z.infer<typeof EditEvent>;
 
 const EndpointEvent = z.object({
-  type: z.enum(["endpoint.disabled", "webhook.test"]),
+  type: EndpointEventType,
   ...head,
   data: WebhookEndpoint,
 });
 
 const AccountEvent = z.object({
-  type: z.enum(["balance.low", "account.suspended", "account.resumed"]),
+  type: AccountEventType,
   ...head,
   data: Account,
 });
@@ -48,9 +41,9 @@ export const WebhookEvent = z
   .openapi("WebhookEvent");
 export type WebhookEvent = z.infer<typeof WebhookEvent>;
 export const EventType = z.enum([
-  ...EditEvent.shape.type.options,
-  ...EndpointEvent.shape.type.options,
-  ...AccountEvent.shape.type.options,
+  ...EditEventType.options,
+  ...EndpointEventType.options,
+  ...AccountEventType.options,
 ]);
 export type EventType = z.infer<typeof EventType>;
 
