@@ -124,10 +124,6 @@ export class AccountCore {
     return this.#known(() => keys.revokeKey(this.#context, id));
   }
 
-  grant(amount: number, externalId: string): Result<LedgerEntry, Refusal> {
-    return this.#known(() => ledger.grant(this.#context, amount, externalId));
-  }
-
   authorize(keyHash: string, edit: string, idempotencyKey: string | null): Result<null, Refusal> {
     return this.#for(keyHash, () =>
       this.#limited(authorize(this.#context, { keyHash, edit, idempotencyKey })),

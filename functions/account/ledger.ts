@@ -120,15 +120,6 @@ export function post(context: AccountContext, posting: Posting): Result<LedgerEn
   });
 }
 
-/** Adds credits. The same external id and amount again adds nothing and answers the same. */
-export function grant(
-  context: AccountContext,
-  amount: number,
-  externalId: string,
-): Result<LedgerEntry, Refusal> {
-  return post(context, { kind: "grant", amount, externalId });
-}
-
 /** A page of entries, newest first, below the entry `before`. */
 export function entries(
   context: AccountContext,

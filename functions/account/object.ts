@@ -88,10 +88,6 @@ export class AccountObject extends DurableObject<Env> {
     return this.#core.revokeKey(id);
   }
 
-  grant(amount: number, externalId: string): Result<LedgerEntry, Refusal> {
-    return this.#core.grant(amount, externalId);
-  }
-
   authorize(keyHash: string, edit: string, idempotencyKey: string | null): Result<null, Refusal> {
     return this.#core.authorize(keyHash, edit, idempotencyKey);
   }

@@ -1,12 +1,13 @@
-import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute, type OpenAPIHono, type z } from "@hono/zod-openapi";
 import {
   AdjustmentRequest,
   GrantRequest,
   LedgerEntry,
   RefundRequest,
 } from "../../schemas/account.ts";
+import type { Posting } from "../account/ledger.ts";
 import { unwrap } from "../errors/problem-error.ts";
-import type { AppEnv } from "./app-env.ts";
+import type { AppContext, AppEnv } from "./app-env.ts";
 import { adminOnly } from "./authenticate.ts";
 import { jsonBody, jsonProblems } from "./json-body.ts";
 import { accountParam, adminSecurity as security, knownAccount } from "./known-account.ts";
@@ -80,23 +81,25 @@ const adjustCredits = createRoute({
 
 /** What operators do with money: every entry has an external id, and a repeated one moves nothing. */
 export function creditRoutes(app: OpenAPIHono<AppEnv>): void {
+  const post = async (
+    { env }: AppContext,
+    account: string,
+    kind: Posting["kind"],
+    { amount, external_id: externalId }: z.infer<typeof AdjustmentRequest>,
+  ) => unwrap(await knownAccount(env, account).post({ kind, amount, externalId }));
+
   app.openapi(grantCredits, async (c) => {
-    const { amount, external_id } = c.req.valid("json");
-    const account = knownAccount(c.env, c.req.valid("param").account);
-    return c.json(unwrap(await account.grant(amount, external_id)), 201);
+    const { account } = c.req.valid("param");
+    return c.json(await post(c, account, "grant", c.req.valid("json")), 201);
   });
 
   app.openapi(refundCredits, async (c) => {
-    const { amount, external_id } = c.req.valid("json");
-    const account = knownAccount(c.env, c.req.valid("param").account);
-    const posting = { kind: "refund", amount, externalId: external_id } as const;
-    return c.json(unwrap(await account.post(posting)), 201);
+    const { account } = c.req.valid("param");
+    return c.json(await post(c, account, "refund", c.req.valid("json")), 201);
   });
 
   app.openapi(adjustCredits, async (c) => {
-    const { amount, external_id } = c.req.valid("json");
-    const account = knownAccount(c.env, c.req.valid("param").account);
-    const posting = { kind: "adjustment", amount, externalId: external_id } as const;
-    return c.json(unwrap(await account.post(posting)), 201);
+    const { account } = c.req.valid("param");
+    return c.json(await post(c, account, "adjustment", c.req.valid("json")), 201);
   });
 }

@@ -64,7 +64,7 @@ export function paymentRoutes(app: OpenAPIHono<AppEnv>): void {
     const payment = unwrap(notice);
     if (payment !== null) {
       const { account, amount, externalId } = payment;
-      unwrap(await knownAccount(c.env, account).grant(amount, externalId));
+      unwrap(await knownAccount(c.env, account).post({ kind: "grant", amount, externalId }));
       log("info", "payment.granted", { account, amount, payment: externalId });
     }
     return c.json({ received: true as const }, 200);

@@ -10,7 +10,6 @@ const methods = [
   "accept",
   "cancel",
   "remove",
-  "grant",
   "claim",
   "wait",
   "started",

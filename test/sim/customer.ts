@@ -60,7 +60,9 @@ export class Customer {
           this.topUp(amount, externalId, attempt + 1),
         );
     };
-    const granted = this.#stub(again).then((account) => account.grant(amount, externalId));
+    const granted = this.#stub(again).then((account) =>
+      account.post({ kind: "grant", amount, externalId }),
+    );
     this.#world.watch(granted.then(() => (random.chance(0.1) ? again() : undefined), again));
   }
 

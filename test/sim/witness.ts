@@ -2,6 +2,7 @@ import type { AcceptRequest } from "../../functions/account/accept.ts";
 import type { Claim, Report } from "../../functions/account/attempts.ts";
 import type { AcceptedEdit } from "../../functions/account/answers.ts";
 import { isTerminal } from "../../functions/account/edit-machine.ts";
+import type { Posting } from "../../functions/account/ledger.ts";
 import type { Refusal } from "../../functions/errors/refusal.ts";
 import type { Result } from "../../functions/result.ts";
 import { inputKey, manifestKey } from "../../functions/images/object-keys.ts";
@@ -53,8 +54,8 @@ export class Witness {
       case "accept":
         this.#accepted(account, args[0] as AcceptRequest, value as Result<AcceptedEdit, Refusal>);
         break;
-      case "grant":
-        this.#granted(account, args as [number, string], value as Result<unknown, Refusal>);
+      case "post":
+        this.#granted(account, args[0] as Posting, value as Result<unknown, Refusal>);
         break;
       case "report":
         this.#reported(account, args as [string, number, Report], before);
@@ -164,7 +165,7 @@ export class Witness {
 
   #granted(
     account: AccountRecord,
-    [amount, externalId]: readonly [number, string],
+    { amount, externalId }: Posting,
     result: Result<unknown, Refusal>,
   ): void {
     if (!result.ok) return;

@@ -1,8 +1,7 @@
 import { expect, it } from "vitest";
 import { exportPage, type ExportCursor } from "../../../functions/account/export.ts";
 import { deleteEdit } from "../../../functions/account/deletion.ts";
-import { grant } from "../../../functions/account/ledger.ts";
-import { testAccount } from "./harness.ts";
+import { grant, testAccount } from "./harness.ts";
 
 it("an export has every line once, whatever the size of its pages, and no deleted edit", () => {
   const account = testAccount(10_000_000);

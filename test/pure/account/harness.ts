@@ -3,7 +3,7 @@ import { accept } from "../../../functions/account/accept.ts";
 import type { AccountContext } from "../../../functions/account/context.ts";
 import type { EditRow } from "../../../functions/account/edit-row.ts";
 import { addKey } from "../../../functions/account/keys.ts";
-import { grant } from "../../../functions/account/ledger.ts";
+import { post } from "../../../functions/account/ledger.ts";
 import { migrate } from "../../../functions/account/schema.ts";
 import { newId } from "../../../functions/keys/ids.ts";
 import { EditParameters } from "../../../schemas/edit.ts";
@@ -24,6 +24,11 @@ export interface TestAccount {
 }
 
 const keyHash = "f".repeat(64);
+
+/** Grants credits under an external id. */
+export function grant(context: AccountContext, amount: number, externalId: string) {
+  return post(context, { kind: "grant", amount, externalId });
+}
 
 /** A fresh account with one key and credits. */
 export function testAccount(credits = 1_000_000): TestAccount {

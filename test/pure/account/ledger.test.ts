@@ -1,14 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  balance,
-  entries,
-  grant,
-  post,
-  reserve,
-  settle,
-} from "../../../functions/account/ledger.ts";
-import { testAccount } from "./harness.ts";
+import { balance, entries, post, reserve, settle } from "../../../functions/account/ledger.ts";
+import { grant, testAccount } from "./harness.ts";
 
 describe("the ledger", () => {
   it("grants once for each external id", () => {
