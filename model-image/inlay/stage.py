@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from inlay.autoencoder import Autoencoder
-from inlay.checkpoint import load_into, load_weights
+from inlay.checkpoint import CheckpointError, load_into, load_weights
 from inlay.config import AUTOENCODERS, UNetConfig
 from inlay.copy_start import start_as_copy
 from inlay.data import CropStream
@@ -23,6 +23,7 @@ from inlay.masks import random_mask, uniform
 from inlay.metrics.perceptual import load_layer_weights
 from inlay.train_config import TrainConfig
 from inlay.unet import UNet
+from inlay.widen import widen
 
 UNET_FULL_MASKS = 0.1
 
@@ -69,7 +70,7 @@ def build(config: TrainConfig) -> Stage:
         return Stage(autoencoder, [{"params": moving, "share": 1.0}], autoencoder, loss)
 
     weights = config.runs / "autoencoder" / "average.safetensors"
-    load_trained(autoencoder, weights, config.pretrained_decoder)
+    load_trained(autoencoder, weights, config.pretrained_decoder, config.seed)
     autoencoder.requires_grad_(False)
     if config.stage == "decoder":
         return Stage(autoencoder, decoder_groups(autoencoder, loss, config), autoencoder, loss)
@@ -80,19 +81,24 @@ def build(config: TrainConfig) -> Stage:
     return Stage(unet, [{"params": list(unet.parameters()), "share": 1.0}], autoencoder, loss)
 
 
-def load_trained(autoencoder: Autoencoder, path: Path, decoder: bool) -> None:
+def load_trained(autoencoder: Autoencoder, path: Path, decoder: bool, seed: int = 0) -> None:
     """Takes over a trained autoencoder; without `decoder` the decoder's own weights stay what they are.
 
-    Condition branch and blends are left alone where the file has none. CheckpointError where the rest does not fit.
+    A narrower or shallower decoder is widened to this one's size. Condition branch and blends are left alone where the
+    file has none. CheckpointError where the rest does not fit.
     """
     own = autoencoder.state_dict()
     trained = load_weights(path)
     if not decoder:
-        trained = {name: t for name, t in trained.items() if not name.startswith("decoder.")}
-    added = ("decoder.condition_encoder.", "decoder.blends.")
-    left = added if decoder else ("decoder.",)
-    kept = {name: t for name, t in own.items() if name.startswith(left) and name not in trained}
-    load_into(autoencoder, kept | trained, path.name)
+        rest = {name: t for name, t in own.items() if name.startswith("decoder.")}
+        trained = {n: t for n, t in trained.items() if not n.startswith("decoder.")} | rest
+    elif "decoder.conv_in.weight" in trained:
+        generator = torch.Generator().manual_seed(seed)
+        try:
+            trained = trained | widen(trained, own, autoencoder.config.groups, generator)
+        except ValueError as error:
+            raise CheckpointError(f"{path.name}: {error}") from error
+    load_into(autoencoder, trained, path.name)
 
 
 def decoder_groups(

@@ -32,7 +32,7 @@ class TrainConfig:
     decay: str = "settle"
     """settle or cosine, see `inlay.schedule`."""
     pretrained_decoder: bool = True
-    """Whether an asymmetric decoder starts from the autoencoder's own; one of another width cannot."""
+    """Whether an asymmetric decoder starts from the autoencoder's own, widened to its size (`inlay.widen`)."""
     trained_share: float = 1.0
     """The share of the rate at which the decoder's pretrained part moves; 0.1 in the paper's base runs."""
     copy_start: bool = True

@@ -210,7 +210,7 @@ def test_the_pretrained_part_of_a_decoder_moves_at_its_share(config):
 
 @pytest.mark.parametrize(
     ("name", "pretrained"),
-    [("tiny-base-concat", True), ("tiny-large", False), ("tiny-large-concat", False)],
+    [("tiny-base-concat", True), ("tiny-large", True), ("tiny-large-concat", False)],
 )
 def test_other_decoders_train_on_the_same_encoder(config, tmp_path, name, pretrained):
     train(replace(config, runs=tmp_path, steps=1))
@@ -220,14 +220,6 @@ def test_other_decoders_train_on_the_same_encoder(config, tmp_path, name, pretra
     encoder = load_weights(tmp_path / "autoencoder/average.safetensors")
     trained = load_weights(tmp_path / "decoder/weights.safetensors")
     assert all(torch.equal(t, trained[n]) for n, t in encoder.items() if n.startswith("encoder."))
-
-
-def test_a_decoder_of_another_width_says_that_it_cannot_start_from_the_trained_one(
-    config, tmp_path
-):
-    train(replace(config, runs=tmp_path, steps=1))
-    with pytest.raises(CheckpointError, match="do not fit this architecture"):
-        train(replace(config, runs=tmp_path, stage="decoder", autoencoder="tiny-large"))
 
 
 def test_weights_of_an_earlier_run_are_what_a_new_one_begins_with(config, tmp_path):
