@@ -34,16 +34,15 @@ interface OldDelivery extends Record<string, SqlValue> {
   completed_at: number | null;
 }
 
-/** When rows are next to be archived; queries for `due.ts`. The oldest row by id stands for all of its kind. */
-export const archiveDeadlines: readonly string[] = [
-  "SELECT due_at AS due FROM archiving",
-  `SELECT completed_at + ${spans.archived + gathering} AS due
-     FROM (SELECT completed_at, purge_at FROM edits ORDER BY id LIMIT 1)
-     WHERE purge_at IS NULL AND NOT EXISTS (SELECT 1 FROM archiving)`,
-  `SELECT completed_at + ${spans.archived + gathering} AS due
-     FROM (SELECT completed_at FROM deliveries ORDER BY id LIMIT 1)
-     WHERE NOT EXISTS (SELECT 1 FROM archiving)`,
-];
+/** When rows are next to be archived; a query for `due.ts`. The oldest row by id stands for all of its kind. */
+export const archiveDeadline = `SELECT min(due) FROM (
+  SELECT due_at AS due FROM archiving
+  UNION ALL SELECT completed_at + ${spans.archived + gathering}
+    FROM (SELECT completed_at, purge_at FROM edits ORDER BY id LIMIT 1)
+    WHERE purge_at IS NULL AND NOT EXISTS (SELECT 1 FROM archiving)
+  UNION ALL SELECT completed_at + ${spans.archived + gathering}
+    FROM (SELECT completed_at FROM deliveries ORDER BY id LIMIT 1)
+    WHERE NOT EXISTS (SELECT 1 FROM archiving))`;
 
 /**
  * Hands out the batch that is to be archived, choosing one when rows are old enough. From then on its rows do not change:
@@ -51,14 +50,9 @@ export const archiveDeadlines: readonly string[] = [
  */
 export function takeArchive(context: AccountContext): WorkMessage[] {
   const { account, storage } = context;
-  const now = context.now();
-  const isDue = archiveDeadlines.some((sql) => {
-    const due = storage.exec<{ due: number | null }>(sql)[0]?.due ?? null;
-    return due !== null && due <= now;
-  });
-  const open = isDue ? (openBatch(context) ?? chooseBatch(context)) : undefined;
+  const open = openBatch(context) ?? chooseBatch(context);
   if (open === undefined) return [];
-  storage.exec("UPDATE archiving SET due_at = ?", now + again);
+  storage.exec("UPDATE archiving SET due_at = ?", context.now() + again);
   return [{ v: 1, type: "archive", account, batch: open.key }];
 }
 

@@ -42,3 +42,13 @@ export const usageTables: readonly string[] = [
   ) STRICT`,
   "CREATE INDEX usage_by_report ON usage (report_at) WHERE report_at IS NOT NULL",
 ];
+
+/** What is looked for at every wake is found without reading what is not due. */
+export const dueIndexes: readonly string[] = [
+  `CREATE INDEX edits_by_deadline ON edits (deadline)
+     WHERE status IN ('queued', 'starting', 'processing')`,
+  "CREATE INDEX edits_by_lease ON edits (lease_until) WHERE status IN ('starting', 'processing')",
+  "CREATE INDEX edits_by_dispatch ON edits (dispatch_at) WHERE status = 'queued'",
+  "CREATE INDEX idempotency_by_expiry ON idempotency (expires_at)",
+  "CREATE INDEX uploads_by_expiry ON uploads (expires_at)",
+];

@@ -1,7 +1,7 @@
 import type { WorkMessage } from "../../schemas/work-message.ts";
 import { editPrefixes, inputsPrefix, uploadKey } from "../images/object-keys.ts";
 import { advance, dispatchDelay } from "./advance.ts";
-import { archiveDeadlines, takeArchive } from "./archive.ts";
+import { archiveDeadline, takeArchive } from "./archive.ts";
 import { spans, urlsOutlive, type AccountContext } from "./context.ts";
 import { dropPayloads } from "./delivery-log.ts";
 import type { EditRow } from "./edit-row.ts";
@@ -17,57 +17,92 @@ const again = 30_000;
 /** The most edits looked at in one go; the rest is due at once again. */
 const batch = 100;
 
+/** A kind of work that comes due: when the earliest piece of it does, and what hands it out. */
+interface Kind {
+  /** A query of one number, in milliseconds; null when nothing waits. */
+  readonly due: string;
+  readonly take: (context: AccountContext) => WorkMessage[];
+}
+
+/** Housekeeping is an hour late, so that many rows go at once. */
+const hour = 3_600_000;
+
+const kinds: readonly Kind[] = [
+  {
+    due: `SELECT min(deadline) FROM edits INDEXED BY edits_by_deadline
+      WHERE status IN ('queued', 'starting', 'processing')`,
+    take: endExpired,
+  },
+  {
+    due: "SELECT min(dispatch_at) FROM edits INDEXED BY edits_by_dispatch WHERE status = 'queued'",
+    take: redispatch,
+  },
+  {
+    due: `SELECT min(lease_until) FROM edits INDEXED BY edits_by_lease
+      WHERE status IN ('starting', 'processing')`,
+    take: lookForLost,
+  },
+  { due: "SELECT min(next_at) FROM deliveries WHERE next_at IS NOT NULL", take: redeliver },
+  {
+    due: "SELECT min(wake_at) FROM lanes WHERE wake_at IS NOT NULL",
+    take: (context) => callUpDue(context, batch),
+  },
+  {
+    due: `SELECT min(due) FROM (SELECT min(purge_at) AS due FROM edits WHERE purge_at IS NOT NULL
+      UNION ALL SELECT min(lease_until) FROM stagings UNION ALL SELECT min(expires_at) FROM uploads)`,
+    take: sweep,
+  },
+  {
+    due: `SELECT created_at + ${spans.events + hour} FROM events ORDER BY sequence LIMIT 1`,
+    take: quietly(pruneEvents),
+  },
+  {
+    due: `SELECT min(completed_at) + ${spans.events + hour} FROM deliveries WHERE payload <> ''`,
+    take: quietly(dropPayloads),
+  },
+  { due: `SELECT min(expires_at) + ${hour} FROM idempotency`, take: quietly(pruneKeys) },
+  { due: archiveDeadline, take: takeArchive },
+  { due: usageDeadline, take: takeReport },
+];
+
+/** All of them in one row. */
+const deadlines = `SELECT ${kinds.map(({ due }, kind) => `(${due}) AS due${kind}`).join(", ")}`;
+
 /**
  * Everything that has come due: expired edits end, and lost work is handed out once more. Each piece stays due until
  * what it was for has happened, so that nothing depends on a message arriving.
  */
 export function takeDue(context: AccountContext): WorkMessage[] {
-  return context.storage.transactionSync(() => [
-    ...endExpired(context),
-    ...redispatch(context),
-    ...lookForLost(context),
-    ...redeliver(context),
-    ...callUpDue(context, batch),
-    ...sweep(context),
-    ...takeArchive(context),
-    ...takeReport(context),
-  ]);
+  return context.storage.transactionSync(() => {
+    const now = context.now();
+    const due = dueAt(context);
+    return kinds.flatMap(({ take }, kind) => ((due[kind] ?? Infinity) <= now ? take(context) : []));
+  });
 }
 
 /** When the account wants to be woken next, in milliseconds; null when nothing is waiting. */
 export function nextDueAt(context: AccountContext): number | null {
-  const moments = Object.values(
-    context.storage.exec<Record<string, number | null>>(allDeadlines)[0] ?? {},
-  );
-  const due = moments.filter((moment) => moment !== null);
-  return due.length === 0 ? null : Math.min(...due);
+  const moments = dueAt(context).filter((moment) => moment !== null);
+  return moments.length === 0 ? null : Math.min(...moments);
 }
 
-/** The earliest moment of each kind. */
-const deadlines = [
-  "SELECT min(deadline) AS due FROM edits WHERE status IN ('queued', 'starting', 'processing')",
-  "SELECT min(lease_until) AS due FROM edits WHERE status IN ('starting', 'processing')",
-  "SELECT min(dispatch_at) AS due FROM edits WHERE status = 'queued'",
-  "SELECT min(next_at) AS due FROM deliveries WHERE next_at IS NOT NULL",
-  "SELECT min(wake_at) AS due FROM lanes WHERE wake_at IS NOT NULL",
-  "SELECT min(purge_at) AS due FROM edits WHERE purge_at IS NOT NULL",
-  "SELECT min(lease_until) AS due FROM stagings",
-  "SELECT min(expires_at) AS due FROM uploads",
-  // An hour late, so that many events go in one go.
-  `SELECT created_at + ${spans.events + 3_600_000} AS due FROM events ORDER BY sequence LIMIT 1`,
-  `SELECT min(completed_at) + ${spans.events + 3_600_000} AS due FROM deliveries WHERE payload <> ''`,
-  ...archiveDeadlines,
-  usageDeadline,
-];
+/** The earliest moment of each kind, in the order of `kinds`. */
+function dueAt(context: AccountContext): (number | null)[] {
+  return Object.values(context.storage.exec<Record<string, number | null>>(deadlines)[0] ?? {});
+}
 
-/** All of them in one row: a compound SELECT may join no more than five in workerd. */
-const allDeadlines = `SELECT ${deadlines.map((sql, kind) => `(${sql}) AS due${kind}`).join(", ")}`;
+function quietly(work: (context: AccountContext) => void): Kind["take"] {
+  return (context) => {
+    work(context);
+    return [];
+  };
+}
 
 function endExpired(context: AccountContext): WorkMessage[] {
   return context.storage
     .exec<EditRow>(
-      `SELECT * FROM edits WHERE status IN ('queued', 'starting', 'processing') AND deadline <= ?
-       LIMIT ?`,
+      `SELECT * FROM edits INDEXED BY edits_by_deadline
+       WHERE status IN ('queued', 'starting', 'processing') AND deadline <= ? LIMIT ?`,
       context.now(),
       batch,
     )
@@ -76,7 +111,8 @@ function endExpired(context: AccountContext): WorkMessage[] {
 
 function redispatch(context: AccountContext): WorkMessage[] {
   const rows = context.storage.exec<EditRow>(
-    "SELECT * FROM edits WHERE status = 'queued' AND dispatch_at <= ? ORDER BY id LIMIT ?",
+    `SELECT * FROM edits INDEXED BY edits_by_dispatch
+     WHERE status = 'queued' AND dispatch_at <= ? ORDER BY dispatch_at, id LIMIT ?`,
     context.now(),
     batch,
   );
@@ -93,7 +129,7 @@ function redispatch(context: AccountContext): WorkMessage[] {
 function lookForLost(context: AccountContext): WorkMessage[] {
   return context.storage
     .exec<EditRow>(
-      `UPDATE edits SET lease_until = ? WHERE id IN (SELECT id FROM edits
+      `UPDATE edits SET lease_until = ? WHERE id IN (SELECT id FROM edits INDEXED BY edits_by_lease
          WHERE status IN ('starting', 'processing') AND lease_until <= ? LIMIT ?) RETURNING *`,
       context.now() + again,
       context.now(),
@@ -122,9 +158,6 @@ function redeliver(context: AccountContext): WorkMessage[] {
 
 function sweep(context: AccountContext): WorkMessage[] {
   const { account, storage } = context;
-  pruneEvents(context);
-  dropPayloads(context);
-  pruneKeys(context);
   const prefixes = [
     ...expireUploads(context).map((id) => uploadKey(account, id)),
     ...storage

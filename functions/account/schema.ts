@@ -1,4 +1,4 @@
-import { accountSettings, archiveTables, usageTables } from "./desk-tables.ts";
+import { accountSettings, archiveTables, dueIndexes, usageTables } from "./desk-tables.ts";
 import type { Storage } from "./storage.ts";
 import { webhookTables } from "./webhook-tables.ts";
 
@@ -152,6 +152,7 @@ const versions: readonly (readonly string[])[] = [
   accountSettings,
   archiveTables,
   usageTables,
+  dueIndexes,
 ];
 
 /** Whether this account has been created; an object that was merely addressed holds no table. */

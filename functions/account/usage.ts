@@ -43,7 +43,7 @@ interface UsageRow extends Record<string, SqlValue> {
 }
 
 /** When a report is due; a query for `due.ts`. */
-export const usageDeadline = "SELECT min(report_at) AS due FROM usage WHERE report_at IS NOT NULL";
+export const usageDeadline = "SELECT min(report_at) FROM usage WHERE report_at IS NOT NULL";
 
 /** Counts an edit that has just ended, once. Call inside the transaction that ends it. */
 export function countUsage(context: AccountContext, row: EditRow): void {
