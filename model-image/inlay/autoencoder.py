@@ -8,9 +8,11 @@ from torch import Tensor, nn
 
 from inlay.blend import MaskReduction
 from inlay.config import AutoencoderConfig
+from inlay.decode_way import DecodeWay
 from inlay.decoder import Decoder
 from inlay.layers import EPSILON, DownBlock, MidBlock, activate
 from inlay.quantizer import Quantizer
+from inlay.windowed_decode import decode_in_windows
 
 FACTOR = 8
 """Pixels of a picture's side to one latent."""
@@ -95,8 +97,12 @@ class Autoencoder(nn.Module):
         reduction: MaskReduction = "area",
         tile: int | None = None,
         quantized: bool = False,
+        way: DecodeWay = "exact",
     ) -> Tensor:
         """Latents (n, 4, h, w) to pictures of the given picture's size, or (n, 3, 8h, 8w); see `Decoder.forward`.
+
+        The ways that decode windows are taken where they can be: with an `add` decoder and a mask that keeps some and
+        repaints some, and without gradients. Everything else is decoded in full.
 
         `quantized` says that the latents are codes already (LDM's `force_not_quantize`). Raises ValueError for latents
         that are not finite and masks that are not hard.
@@ -109,8 +115,18 @@ class Autoencoder(nn.Module):
             # Nothing is kept: features of the picture would be computed and taken nowhere.
             image = mask = None
         image, mask = (None if part is None else fill_up(part) for part in (image, mask))
-        decoded = self.decoder(self.post_quant_conv(latents), image, mask, reduction, tile)
+        latents = self.post_quant_conv(latents)
+        if way != "exact" and self.can_window(image, mask):
+            decoded = decode_in_windows(self.decoder, latents, image, mask, way, reduction)
+        else:
+            decoded = self.decoder(latents, image, mask, reduction, tile)
         return decoded if size is None else decoded[..., : size[0], : size[1]]
+
+    def can_window(self, image: Tensor | None, mask: Tensor | None) -> bool:
+        """Whether a level's input outside a hole is the picture's feature and nothing else, and all have a hole."""
+        if self.config.blend != "add" or torch.is_grad_enabled() or image is None or mask is None:
+            return False
+        return bool(mask.flatten(1).any(1).all())
 
 
 def check_inputs(latents: Tensor, mask: Tensor | None) -> None:

@@ -102,7 +102,9 @@ class Inpainter:
         latents = self.sample(
             image, mask, settings.seeds, settings.steps, settings.strength, on_step, foresee
         )
-        decoded = self.autoencoder.decode(latents, image.to(reference), mask.to(reference))
+        decoded = self.autoencoder.decode(
+            latents, image.to(reference), mask.to(reference), way=self.profile.decode
+        )
         return self.finished(decoded.float().clamp(-1, 1), image, mask, settings.seeds)
 
     @torch.inference_mode()

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from inlay.checkpoint import CheckpointError
 from inlay.config import AUTOENCODERS, AutoencoderConfig
+from inlay.decode_way import DECODE_WAYS, DecodeWay
 from inlay.tasks import TASKS, painted_as
 
 T = TypeVar("T")
@@ -72,6 +73,8 @@ class Profile:
     """Whether sampling starts from white noise, or from such without its coarse part (`inlay.diffusion.fine_noise`)."""
     matches_grain: bool = False
     """Whether fills get the grain of what surrounds them (`inlay.grain`)."""
+    decode: DecodeWay = "trimmed"
+    """How much of a picture its decoder computes (`inlay.decode_way`)."""
     precision: str = "float32"
     """On a GPU; a CPU computes in float32."""
     files: dict[str, str] = field(default_factory=dict)
@@ -195,6 +198,8 @@ def check(profile: Profile) -> None:
         raise ValueError(f"its decoder {profile.decoder} is none of its decoders")
     if profile.precision not in PRECISIONS:
         raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}")
+    if profile.decode not in DECODE_WAYS:
+        raise ValueError(f"decode must be one of {', '.join(DECODE_WAYS)}")
     if profile.native_size < 8 or profile.native_size % 8:
         raise ValueError("native_size must be a multiple of 8")
     for task in map(painted_as, profile.tasks):

@@ -9,6 +9,7 @@ from diffusers import AsymmetricAutoencoderKL, AutoencoderKL, StableDiffusionInp
 from numpy.typing import NDArray
 from torch import nn
 
+from inlay.bench.holes import middle_hole
 from inlay.bench.networks import Networks
 from inlay.bench.sizes import BenchSize
 from inlay.pipeline import fill_picture
@@ -144,17 +145,13 @@ def make_edit(size: BenchSize, share: float, count: int, number: int) -> Edit:
     """An edit of noise whose square mask covers a share of the picture; its prompt is like no other's."""
     side = size.side
     samples = np.random.default_rng(number).integers(0, 256, (side, side, 3), np.uint8)
-    hole = round(side * share**0.5)
-    first = (side - hole) // 2
-    mask = np.zeros((side, side), bool)
-    mask[first : first + hole, first : first + hole] = True
     settings = FillSettings(
         [number + index for index in range(count)],
         size.steps,
         prompt=f"a red kite {spelled(number)}",
         negative_prompt="grey",
     )
-    return Edit(Picture("RGB", samples, None), mask, settings)
+    return Edit(Picture("RGB", samples, None), middle_hole(side, share), settings)
 
 
 def spelled(number: int) -> str:

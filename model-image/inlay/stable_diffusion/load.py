@@ -70,6 +70,7 @@ def load_stable_diffusion(
             TASKS[task],
             profile.sampler,
             profile.native_size,
+            way=profile.decode,
             preview_decoder=preview.result(),
         )
         for task in tasks

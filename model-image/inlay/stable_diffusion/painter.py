@@ -10,6 +10,7 @@ from torch import Tensor
 
 from inlay.autoencoder import Autoencoder, check_picture
 from inlay.blend import MaskReduction
+from inlay.decode_way import DecodeWay
 from inlay.hole import latent_hole, show_hole
 from inlay.settings import FillSettings, OnRough, OnStep
 from inlay.stable_diffusion.samplers import NOISY, lean, make_sampler
@@ -43,6 +44,7 @@ class Painter:
     conditioned: bool = True
     """False decodes without looking at the picture, as the plain VAE does; to compare."""
     reduction: MaskReduction = "area"
+    way: DecodeWay = "exact"
     preview_decoder: TinyDecoder | None = None
     """Without one there are no previews."""
 
@@ -65,7 +67,9 @@ class Painter:
             mask = torch.ones_like(mask)
         latents = self.sample(image, mask, settings, on_step, on_rough)
         condition = (image, mask) if self.conditioned and self.task.keeps else (None, None)
-        decoded = self.autoencoder.decode(latents / SCALE, *condition, reduction=self.reduction)
+        decoded = self.autoencoder.decode(
+            latents / SCALE, *condition, reduction=self.reduction, way=self.way
+        )
         if not torch.isfinite(decoded).all():
             decoded = self.decode_in_full(latents / SCALE, *condition)
         return decoded.float().clamp(-1, 1)

@@ -1,0 +1,131 @@
+"""A part of a level that is computed on its own: it is read with its surroundings, and only its middle is right."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from inlay.crops import Box
+from inlay.upsampling import double
+from inlay.window_plan import coarser, scaled
+
+
+class Window(Protocol):
+    """Stage i is after i 3x3 convolutions."""
+
+    def read(self, whole: Tensor) -> Tensor:
+        """A level's input (n, c, H, W) at stage 0."""
+        ...
+
+    def convolve(self, layer: nn.Conv2d, x: Tensor, stage: int) -> Tensor:
+        """From `stage` to the next."""
+        ...
+
+    def later(self, x: Tensor, stage: int, by: int) -> Tensor:
+        """What is left of a tensor of `stage` that many stages later."""
+        ...
+
+    def right(self, stage: int) -> Tensor | None:
+        """1 for pixels that are right at a stage and in no other window (n or 1, 1, h, w); None where all are."""
+        ...
+
+    def sound(self, stage: int) -> list[Box]:
+        """By picture, or once for all, the box of the level whose pixels are right at a stage."""
+        ...
+
+    def doubled(self, layer: nn.Conv2d, x: Tensor) -> Tensor:
+        """Upsampling by two and its convolution, of the last stage."""
+        ...
+
+    def write(self, canvas: Tensor, x: Tensor, times: int) -> None:
+        """Puts the last stage, `times` as large, where it belongs."""
+        ...
+
+
+@dataclass(frozen=True)
+class ShrinkingWindow:
+    """Loses a pixel of its surroundings to each convolution: the least work, and a shape of its own."""
+
+    regions: tuple[Box, ...]
+    """By stage."""
+    wanted: Box
+    """What the next level takes, in its pixels."""
+    earlier: tuple[tuple[Box, ...], ...] = ()
+    """By stage, windows that share pixels with this one and have counted them."""
+
+    def read(self, whole: Tensor) -> Tensor:
+        box = self.regions[0]
+        return whole[..., box.top : box.bottom, box.left : box.right]
+
+    def convolve(self, layer: nn.Conv2d, x: Tensor, stage: int) -> Tensor:
+        given, made = self.regions[stage], self.regions[stage + 1]
+        # Zeros where the picture ends, as for all of it.
+        padding = (
+            int(made.left == given.left),
+            int(made.right == given.right),
+            int(made.top == given.top),
+            int(made.bottom == given.bottom),
+        )
+        return F.conv2d(F.pad(x, padding) if any(padding) else x, layer.weight, layer.bias)
+
+    def later(self, x: Tensor, stage: int, by: int) -> Tensor:
+        return cut_from(x, self.regions[stage], self.regions[stage + by])
+
+    def right(self, stage: int) -> Tensor | None:
+        box = self.regions[stage]
+        others = [other[stage] for other in self.earlier]
+        met = [other for other in others if intersects(box, other)]
+        if not met:
+            return None
+        counted = torch.ones(1, 1, box.bottom - box.top, box.right - box.left)
+        for other in met:
+            counted[
+                ...,
+                max(other.top - box.top, 0) : other.bottom - box.top,
+                max(other.left - box.left, 0) : other.right - box.left,
+            ] = 0
+        return counted
+
+    def sound(self, stage: int) -> list[Box]:
+        return [self.regions[stage]]
+
+    def doubled(self, layer: nn.Conv2d, x: Tensor) -> Tensor:
+        inner = coarser(self.wanted, 2)
+        given = self.regions[-1]
+        seen = Box(
+            max(inner.left - 1, given.left),
+            max(inner.top - 1, given.top),
+            min(inner.right + 1, given.right),
+            min(inner.bottom + 1, given.bottom),
+        )
+        # Zeros where the picture ends, and for pixels that are not wanted.
+        padding = (
+            inner.left - seen.left < 1,
+            seen.right - inner.right < 1,
+            inner.top - seen.top < 1,
+            seen.bottom - inner.bottom < 1,
+        )
+        padded = F.pad(cut_from(x, given, seen), [int(side) for side in padding])
+        return cut_from(double(padded, layer.weight, layer.bias), scaled(inner, 2), self.wanted)
+
+    def write(self, canvas: Tensor, x: Tensor, times: int) -> None:
+        box = self.regions[-1] if times == 1 else self.wanted
+        canvas[..., box.top : box.bottom, box.left : box.right] = x
+
+
+def intersects(one: Box, other: Box) -> bool:
+    """Whether two boxes share a pixel."""
+    return max(one.left, other.left) < min(one.right, other.right) and max(
+        one.top, other.top
+    ) < min(one.bottom, other.bottom)
+
+
+def cut_from(x: Tensor, given: Box, made: Box) -> Tensor:
+    """A box's pixels out of a tensor that holds those of a larger one."""
+    return x[
+        ...,
+        made.top - given.top : made.bottom - given.top,
+        made.left - given.left : made.right - given.left,
+    ]
