@@ -86,7 +86,8 @@ function redispatch(context: AccountContext): WorkMessage[] {
       context.now() + dispatchDelay(row.dispatches),
       row.id,
     );
-    return { v: 1, type: "dispatch", account: context.account, edit: row.id };
+    const { account } = context;
+    return { v: 1, type: "dispatch", account, edit: row.id, attempt: row.attempt + 1 };
   });
 }
 

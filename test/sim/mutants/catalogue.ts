@@ -123,8 +123,14 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "does not give slots back",
     "dispatch/perform.ts",
-    "await services.pool.release(message.edit)",
+    "await services.pool.release(message.edit, message.attempt)",
     'await services.pool.release("")',
+  ),
+  mutant(
+    "frees a newer attempt's slot by an older one's release",
+    "dispatch/pool.ts",
+    "AND (?2 IS NULL OR attempt IS NULL OR attempt <= ?2)",
+    "AND (?2 IS NULL OR true)",
   ),
   {
     name: "has every release call up everyone who could start",
