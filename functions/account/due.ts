@@ -8,6 +8,7 @@ import type { EditRow } from "./edit-row.ts";
 import { pruneEvents } from "./events.ts";
 import { pruneKeys } from "./idempotency.ts";
 import { callUpDue } from "./lanes.ts";
+import { ledgerDeadlines, takeLedgerPart } from "./ledger-days.ts";
 import { expireUploads } from "./uploads.ts";
 import { takeReport, usageDeadline } from "./usage.ts";
 
@@ -30,6 +31,7 @@ export function takeDue(context: AccountContext): WorkMessage[] {
     ...callUpDue(context, batch),
     ...sweep(context),
     ...takeArchive(context),
+    ...takeLedgerPart(context),
     ...takeReport(context),
   ]);
 }
@@ -57,6 +59,7 @@ const deadlines = [
   `SELECT created_at + ${spans.events + 3_600_000} AS due FROM events ORDER BY sequence LIMIT 1`,
   `SELECT min(completed_at) + ${spans.events + 3_600_000} AS due FROM deliveries WHERE payload <> ''`,
   ...archiveDeadlines,
+  ...ledgerDeadlines,
   usageDeadline,
 ];
 
