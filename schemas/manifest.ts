@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 
 /** What the container cannot do for an edit, and only it can see. */
-const ManifestErrorCode = z.enum([
+export const ManifestErrorCode = z.enum([
   "task_not_in_profile",
   "sampler_not_in_profile",
   "mask_empty",

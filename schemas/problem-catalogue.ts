@@ -52,6 +52,7 @@ export const problemCatalogue = {
   image_too_large: { status: 413, title: "The image file is too large" },
   image_data_invalid: { status: 422, title: "The data: URI is not valid" },
   image_url_not_allowed: { status: 422, title: "The image URL is not allowed" },
+  image_url_unresolved: { status: 503, title: "The image URL's host cannot be looked up" },
   image_url_unreachable: { status: 422, title: "The image URL cannot be fetched" },
   mask_size_mismatch: { status: 422, title: "Image and mask differ in size" },
   upload_not_found: { status: 404, title: "There is no such upload" },

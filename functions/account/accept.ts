@@ -145,7 +145,10 @@ export function accept(context: AccountContext, request: AcceptRequest): Result<
     return ok({
       row,
       replayed: false,
-      messages: [{ v: 1, type: "dispatch", account: context.account, edit: row.id }, ...deliveries],
+      messages: [
+        { v: 1, type: "dispatch", account: context.account, edit: row.id, attempt: 1 },
+        ...deliveries,
+      ],
     });
   });
 }

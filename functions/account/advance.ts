@@ -73,10 +73,11 @@ export function advance(
         messages.push(...announce(context, after));
         break;
       case "dispatch":
-        messages.push({ ...about, type: "dispatch" });
+        messages.push({ ...about, type: "dispatch", attempt: state.attempt + 1 });
         break;
       case "free_slot":
-        messages.push({ ...about, type: "release" });
+        // Of an edit that is over everything comes free, its waiting attempt's place in the line too.
+        messages.push({ ...about, type: "release", ...(ended ? {} : { attempt: state.attempt }) });
         break;
       case "stop_prediction":
         messages.push(...stopMessages(context, row));

@@ -199,9 +199,9 @@ export class AccountCore {
     return this.#known(() => uploads.completeUpload(this.#context, id, image, origin));
   }
 
-  claim(edit: string): attempts.Claim | "running" | "over" {
+  claim(edit: string, attempt?: number): attempts.Claim | attempts.Unclaimed {
     if (!this.#created) return "over";
-    const claimed = this.#changed(attempts.claim(this.#context, edit));
+    const claimed = this.#changed(attempts.claim(this.#context, edit, attempt));
     if (typeof claimed === "string") return claimed;
     this.#live.delete(edit);
     return claimed.claim;

@@ -6,6 +6,7 @@ import { archiveBatch, finishArchive, type ArchiveBatch } from "./archive.ts";
 import type { AccountContext } from "./context.ts";
 import { readEvents, type EventPage } from "./event-log.ts";
 import { exportPage, type ExportCursor, type ExportPage } from "./export.ts";
+import { finishLedgerPart, ledgerPart } from "./ledger-days.ts";
 import { post, type Posting } from "./ledger.ts";
 import { setLowBalance } from "./low-balance.ts";
 import { limitsOf, setQuotas, type Quotas } from "./quotas.ts";
@@ -115,13 +116,15 @@ export class AccountDesk {
   /** The text of the batch that is to be archived; null when it was put away already. */
   archiveBatch(key: string): ArchiveBatch | null {
     const { context, created } = this.#access;
-    return created() ? archiveBatch(context, key) : null;
+    return created() ? (archiveBatch(context, key) ?? ledgerPart(context, key)) : null;
   }
 
   /** Lets go of a batch that lies in R2 now. */
   finishArchive(key: string): void {
     const { context, created, changed } = this.#access;
-    if (created()) changed(finishArchive(context, key));
+    if (!created()) return;
+    finishArchive(context, key);
+    changed(finishLedgerPart(context, key));
   }
 
   unreportedUsage(): UsageDay[] {

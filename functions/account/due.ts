@@ -8,6 +8,7 @@ import type { EditRow } from "./edit-row.ts";
 import { pruneEvents } from "./events.ts";
 import { pruneKeys } from "./idempotency.ts";
 import { callUpDue } from "./lanes.ts";
+import { ledgerDeadline, takeLedgerPart } from "./ledger-days.ts";
 import { expireUploads } from "./uploads.ts";
 import { takeReport, usageDeadline } from "./usage.ts";
 
@@ -62,6 +63,7 @@ const kinds: readonly Kind[] = [
   },
   { due: `SELECT min(expires_at) + ${hour} FROM idempotency`, take: quietly(pruneKeys) },
   { due: archiveDeadline, take: takeArchive },
+  { due: ledgerDeadline, take: takeLedgerPart },
   { due: usageDeadline, take: takeReport },
 ];
 
@@ -122,7 +124,8 @@ function redispatch(context: AccountContext): WorkMessage[] {
       context.now() + dispatchDelay(row.dispatches),
       row.id,
     );
-    return { v: 1, type: "dispatch", account: context.account, edit: row.id };
+    const { account } = context;
+    return { v: 1, type: "dispatch", account, edit: row.id, attempt: row.attempt + 1 };
   });
 }
 

@@ -12,7 +12,7 @@ import type { Limits } from "../quotas/limits.ts";
 import type { Result } from "../result.ts";
 import type { AcceptRequest } from "./accept.ts";
 import type { ArchiveBatch } from "./archive.ts";
-import type { AttemptRecord, Claim, Report, Stage } from "./attempts.ts";
+import type { AttemptRecord, Claim, Report, Stage, Unclaimed } from "./attempts.ts";
 import type { AccountContext } from "./context.ts";
 import type { AcceptedEdit, CanceledEdit, EditResources } from "./answers.ts";
 import { AccountCore } from "./core.ts";
@@ -143,8 +143,8 @@ export class AccountObject extends DurableObject<Env> {
     return this.#core.completeUpload(id, image, origin);
   }
 
-  claim(edit: string): Claim | "running" | "over" {
-    return this.#core.claim(edit);
+  claim(edit: string, attempt?: number): Claim | Unclaimed {
+    return this.#core.claim(edit, attempt);
   }
 
   wait(edit: string, position: number): Stage {

@@ -15,7 +15,8 @@ type Copy = Extract<WorkMessage, { type: "copy" }>;
 /**
  * Copies the files of a provider that hands out URLs into the attempt's place in R2 and writes the manifest that such
  * a provider does not. Runs from the queue under the attempt's lease; files that are there already are not fetched
- * again. A file that is no picture of the edit's size is no result: the attempt is lost.
+ * again. A file that is no picture of the edit's size is no result: the attempt is lost. Throws where a host cannot be
+ * looked up for now.
  */
 export async function copyOutputs(
   services: Services,
@@ -55,10 +56,13 @@ async function copyOne(services: Services, key: string, url: string): Promise<Co
     url,
     fetch: services.fetch,
     deadline: services.deadline,
+    resolve: services.resolve,
     allowLoopback: services.allowLoopback,
     maxBytes: limits.outputBytes,
   });
   if (!fetched.ok) {
+    // For want of a resolver no result is given up: the queue brings the job again.
+    if (fetched.problem.retryAfter !== undefined) throw new Error(fetched.problem.detail);
     log("warn", "copy.unreachable", { code: fetched.problem.code });
     return null;
   }

@@ -17,12 +17,12 @@ async function performOne(
   const { account } = message;
   switch (message.type) {
     case "dispatch":
-      return dispatch(services, account, message.edit);
+      return dispatch(services, account, message.edit, message.attempt);
     case "cancel":
       await services.provider.cancel(message.prediction);
       return [];
     case "release": {
-      const next = await services.pool.release(message.edit);
+      const next = await services.pool.release(message.edit, message.attempt);
       return next.map((candidate) => ({ v: 1, type: "dispatch", ...candidate }));
     }
     case "reconcile":

@@ -35,12 +35,16 @@ export const accountMarksPrefix = "accounts/";
 /** The mark of an account, from which the directory can be rebuilt. */
 export const accountMarkKey = (account: string) => `${accountMarksPrefix}${account}`;
 
-/** Edits and deliveries that have left an account's tables. */
+/** Edits, deliveries and ledger entries that have left an account's tables. */
 export const archivePrefix = (account: string) => `archive/${account}/`;
 
 /** One batch of them, named by its last edit, or its last delivery where it has no edit. */
 export const archiveKey = (account: string, last: string) =>
   `${archivePrefix(account)}${last}.ndjson`;
+
+/** Ledger entries of one day that have left an account's tables, up to the entry `last`. */
+export const ledgerArchiveKey = (account: string, day: string, last: number) =>
+  `${archivePrefix(account)}ledger/${day}-${String(last).padStart(16, "0")}.ndjson`;
 
 /** Every prefix that holds bytes of an account; its mark stays. */
 export const accountPrefixes = (account: string) => [

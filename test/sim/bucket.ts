@@ -15,6 +15,11 @@ export class Bucket {
     return this.#groups.get(group(key))?.get(key);
   }
 
+  /** Everything under the first three parts of a key, past every fault. */
+  within(prefix: string): ReadonlyMap<string, string> {
+    return this.#groups.get(prefix) ?? new Map();
+  }
+
   binding(invocation: Invocation): R2Bucket {
     const { faults } = this.#world;
     const read = <T>(work: () => T) =>

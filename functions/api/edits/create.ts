@@ -15,7 +15,7 @@ import { newId } from "../../keys/ids.ts";
 import { limitFields, type Limits } from "../../quotas/limits.ts";
 import { log } from "../../log.ts";
 import { checkPublicUrl } from "../../network/public-url.ts";
-import { servicesOf } from "../../services.ts";
+import { publicResolver, servicesOf } from "../../services.ts";
 import type { AppContext } from "../app-env.ts";
 import { originOf } from "../origin.ts";
 import { answerEdit, preferredWait } from "./answer.ts";
@@ -191,6 +191,7 @@ function destination(c: AppContext): Destination {
     edit: newId("edit", Date.now(), (bytes) => crypto.getRandomValues(bytes)),
     fetch: (input, init) => fetch(input, init),
     deadline: (ms) => AbortSignal.timeout(ms),
+    resolve: publicResolver(),
     allowLoopback: readConfiguration(c.env).LOCAL_LOOPBACK === "true",
   };
 }

@@ -3,6 +3,7 @@ import type { PictureRole } from "../../../schemas/edit.ts";
 import { limits } from "../../../schemas/limits.ts";
 import type { InputSource, SentPictures } from "../../account/accept.ts";
 import { ProblemError } from "../../errors/problem-error.ts";
+import type { Resolve } from "../../network/resolver.ts";
 import { refuseField } from "../../errors/refusal.ts";
 import { parseDataUri } from "../../images/data-uri.ts";
 import { readHeader, type ImageHeader } from "../../images/header.ts";
@@ -19,6 +20,7 @@ export interface Destination {
   readonly edit: string;
   readonly fetch: typeof fetch;
   readonly deadline: (ms: number) => AbortSignal;
+  readonly resolve: Resolve;
   readonly allowLoopback: boolean;
 }
 
@@ -62,10 +64,14 @@ export async function takeReference(
     url: reference,
     fetch: to.fetch,
     deadline: to.deadline,
+    resolve: to.resolve,
     allowLoopback: to.allowLoopback,
     maxBytes: limits.imageBytes,
   });
-  if (!fetched.ok) throw refused(fetched.problem.code, role, fetched.problem.detail);
+  if (!fetched.ok) {
+    const { code, detail, retryAfter } = fetched.problem;
+    throw new ProblemError({ ...refuseField(code, `/${role}`, detail), retryAfter });
+  }
   const stored = await stageStream({
     bucket: to.bucket,
     key,

@@ -31,7 +31,7 @@ describe("accepting an edit", () => {
       { sequence: 1, type: "edit.queued" },
     ]);
     expect(messages).toEqual([
-      { v: 1, type: "dispatch", account: account.context.account, edit: row.id },
+      { v: 1, type: "dispatch", account: account.context.account, edit: row.id, attempt: 1 },
     ]);
   });
 

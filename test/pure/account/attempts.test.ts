@@ -33,6 +33,27 @@ function duePurges({ context }: TestAccount) {
 }
 
 describe("an attempt", () => {
+  it("is named by what gives its slot back and by what asks for the next one, and claimed as that alone", () => {
+    const account = testAccount();
+    const { context } = account;
+    const { id } = account.accept();
+    const about = { v: 1, account: context.account, edit: id } as const;
+    expect(claim(context, id, 2)).toBe("superseded");
+    expect(claim(context, id, 1)).toMatchObject({ claim: { attempt: 1 } });
+    expect(report(context, id, 1, { type: "lost" })?.messages).toEqual([
+      { ...about, type: "release", attempt: 1 },
+      { ...about, type: "dispatch", attempt: 2 },
+    ]);
+    expect(claim(context, id, 1)).toBe("superseded");
+    expect(claim(context, id, 2)).toMatchObject({ claim: { attempt: 2 } });
+    expect(busy(context, id, 2)?.messages).toEqual([{ ...about, type: "release", attempt: 2 }]);
+    account.pass(60_000);
+    expect(takeDue(context)).toContainEqual({ ...about, type: "dispatch", attempt: 3 });
+    claim(context, id);
+    const over = report(context, id, 3, { type: "manifest", manifest: manifest(id, 3) });
+    expect(over?.messages).toEqual([{ ...about, type: "release" }]);
+  });
+
   it("carries an edit to its end and charges it once, however often the news comes", () => {
     const account = testAccount();
     const id = running(account, { n: 2 });

@@ -92,13 +92,31 @@ const bodies: [sentence: string, body: object, code: string, pointer: string][] 
     "/image",
   ],
   [
+    "a public name of a private address",
+    { image: "https://inward.example.org/a.png", mask: picture },
+    "image_url_not_allowed",
+    "/image",
+  ],
+  [
+    "a redirect to such a name",
+    { image: "https://pictures.example.org/inward-name", mask: picture },
+    "image_url_not_allowed",
+    "/image",
+  ],
+  [
+    "a redirect to a name that cannot be looked up",
+    { image: "https://pictures.example.org/broken-name", mask: picture },
+    "image_url_unresolved",
+    "/image",
+  ],
+  [
     "a redirect without end",
     { image: "https://pictures.example.org/circle", mask: picture },
     "image_url_unreachable",
     "/image",
   ],
   [
-    "an unreachable image",
+    "a name without an address",
     { image: "https://nowhere.example.org/a.png", mask: picture },
     "image_url_unreachable",
     "/image",

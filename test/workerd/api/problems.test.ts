@@ -187,6 +187,7 @@ const provocations: Record<ProblemCode, () => Promise<Response>> = {
   image_too_large: () => edit({ image: new Uint8Array(limits.imageBytes + 1) }),
   image_data_invalid: () => editByJson({ image: "data:image/png;base64,%%%", mask: "data:," }),
   image_url_not_allowed: () => editByJson({ image: "https://10.0.0.1/a.png", mask: "data:," }),
+  image_url_unresolved: () => editByJson({ image: "https://broken.example.org/a.png", mask: "x" }),
   image_url_unreachable: () =>
     editByJson({ image: "https://pictures.example.org/missing.png", mask: "data:," }),
   mask_size_mismatch: () => edit({ mask: png(480, 640) }),
@@ -283,11 +284,13 @@ describe("every error code", () => {
   it.each(Object.entries(provocations))(
     "%s is met over HTTP as a problem",
     async (code, provoke) => {
-      const problem = await api.problemOf(await provoke());
+      const answer = await provoke();
+      const problem = await api.problemOf(answer);
       const { status, title } = problemCatalogue[code as ProblemCode];
       expect(problem).toMatchObject({ code, status, title });
       expect(problem.type).toContain(code);
       expect(problem.detail.length).toBeGreaterThan(10);
+      if (status === 429 || status === 503) expect(answer.headers.has("retry-after")).toBe(true);
     },
   );
 
