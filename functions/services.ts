@@ -8,12 +8,13 @@ import type { Provider } from "./dispatch/providers/provider.ts";
 import { replicateProvider } from "./dispatch/providers/replicate.ts";
 import { readConfiguration, type Configuration } from "./env.ts";
 import { regionOf } from "./keys/account-id.ts";
+import { lastingStub } from "./lasting-stub.ts";
 import { dnsOverHttps, type Resolve } from "./network/resolver.ts";
 
 /** A public resolver that answers in JSON. */
 const resolverUrl = "https://cloudflare-dns.com/dns-query";
 
-/** The object of an account, placed in the account's region when it is first addressed. */
+/** A stub of an account's object, which is placed in the account's region when it is first addressed. */
 export function accountStub(
   namespace: DurableObjectNamespace<AccountObject>,
   id: string,
@@ -21,12 +22,20 @@ export function accountStub(
   return namespace.get(namespace.idFromName(id), { locationHint: regionOf(id) });
 }
 
+/** An account's object as the edge holds it, for as long as an event takes. */
+export function accountObject(
+  namespace: DurableObjectNamespace<AccountObject>,
+  id: string,
+): DurableObjectStub<AccountObject> {
+  return lastingStub(() => accountStub(namespace, id));
+}
+
 /** Everything that work is done with, from the Worker's bindings. */
 export function servicesOf(env: Env): Services {
   const configuration = readConfiguration(env);
   return {
-    account: (id) => accountStub(env.ACCOUNT, id),
-    pool: env.POOL.get(env.POOL.idFromName(configuration.PROVIDER)),
+    account: (id) => accountObject(env.ACCOUNT, id),
+    pool: lastingStub(() => env.POOL.get(env.POOL.idFromName(configuration.PROVIDER))),
     provider: providerOf(configuration),
     bucket: env.BUCKET,
     directory: {

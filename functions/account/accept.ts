@@ -49,7 +49,7 @@ export interface Accepted {
 
 /**
  * Lets a request in before its pictures are staged: checks the key, takes the idempotency key and notes where the
- * pictures will lie, all under a five-minute lease.
+ * pictures will lie, all under a five-minute lease. Asked again for the same edit, it renews the lease.
  */
 export function authorize(
   context: AccountContext,
@@ -62,7 +62,7 @@ export function authorize(
   return context.storage.transactionSync(() => {
     const key = checkKey(context, request.keyHash);
     if (!key.ok) return key;
-    const taken = takeCreate(context);
+    const taken = isStaged(context, request.edit) ? ok(null) : takeCreate(context);
     if (!taken.ok) return taken;
     const room = checkRoom(context);
     if (!room.ok) return room;
@@ -71,7 +71,7 @@ export function authorize(
       if (!leased.ok) return leased;
     }
     context.storage.exec(
-      "INSERT INTO stagings (edit, lease_until) VALUES (?, ?)",
+      "INSERT OR REPLACE INTO stagings (edit, lease_until) VALUES (?, ?)",
       request.edit,
       context.now() + spans.stagingLease,
     );

@@ -4,7 +4,7 @@ import { readConfiguration } from "../env.ts";
 import { ProblemError, unwrap } from "../errors/problem-error.ts";
 import { isGenuineAccountId } from "../keys/account-id.ts";
 import { hashApiKey, parseApiKey } from "../keys/api-key.ts";
-import { accountStub } from "../services.ts";
+import { accountObject } from "../services.ts";
 import type { AppEnv } from "./app-env.ts";
 
 /**
@@ -31,7 +31,7 @@ export const authenticated = createMiddleware<AppEnv>(async (c, next) => {
   c.set("caller", {
     id: parsed.account,
     keyHash: hashApiKey(key),
-    account: accountStub(c.env.ACCOUNT, parsed.account),
+    account: accountObject(c.env.ACCOUNT, parsed.account),
   });
   await next();
 });

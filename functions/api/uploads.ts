@@ -5,7 +5,7 @@ import { ProblemError, unwrap } from "../errors/problem-error.ts";
 import { readHeader } from "../images/header.ts";
 import { uploadKey } from "../images/object-keys.ts";
 import { writeOnce } from "../images/write-once.ts";
-import { accountStub } from "../services.ts";
+import { accountObject } from "../services.ts";
 import type { AppEnv } from "./app-env.ts";
 import { authenticated } from "./authenticate.ts";
 import { originOf } from "./origin.ts";
@@ -112,7 +112,7 @@ export function uploadRoutes(app: OpenAPIHono<AppEnv>): void {
     }
     const { format, width, height } = header.value;
     const { length: bytes, sha256 } = staged;
-    const completed = await accountStub(c.env.ACCOUNT, account).completeUpload(
+    const completed = await accountObject(c.env.ACCOUNT, account).completeUpload(
       id,
       { bytes, sha256, format, width, height },
       originOf(c),

@@ -5,7 +5,7 @@ import { putBody, signedGrant } from "../api/signed-request.ts";
 import { ProblemError } from "../errors/problem-error.ts";
 import { manifestKey, outputKey, previewKey } from "../images/object-keys.ts";
 import { writeOnce } from "../images/write-once.ts";
-import { accountStub } from "../services.ts";
+import { accountObject } from "../services.ts";
 import { receiveCallback } from "./predictions.ts";
 
 const imageTypes = ["image/png", "image/webp", "image/jpeg"];
@@ -36,7 +36,7 @@ export function callbackRoutes(app: OpenAPIHono<AppEnv>): void {
 
 async function sendInput(c: AppContext): Promise<Response> {
   const { account, edit, attempt, index } = signedGrant(c);
-  const record = await accountStub(c.env.ACCOUNT, account).attempt(edit, attempt);
+  const record = await accountObject(c.env.ACCOUNT, account).attempt(edit, attempt);
   const role = pictureRoles[index];
   const input = role === undefined ? undefined : record?.inputs[role];
   const object =

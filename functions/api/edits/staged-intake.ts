@@ -35,12 +35,22 @@ export async function stagedIntake(
   request: StagedRequest,
   take: () => Promise<AcceptedEdit>,
 ): Promise<AcceptedEdit> {
-  const { account, edit, keyHash, idempotencyKey } = request;
-  unwrap(await account.authorize(keyHash, edit, idempotencyKey));
+  unwrap(await letIn(request));
   try {
     const accepted = await take();
     if (accepted.replayed) await discard(request);
     return accepted;
+  } catch (error) {
+    await discard(request);
+    throw error;
+  }
+}
+
+/** Whether the account lets the request in. One whose answer was lost holds no key back until its lease is over. */
+async function letIn(request: StagedRequest): Promise<Result<null, Refusal>> {
+  const { account, edit, keyHash, idempotencyKey } = request;
+  try {
+    return await account.authorize(keyHash, edit, idempotencyKey);
   } catch (error) {
     await discard(request);
     throw error;

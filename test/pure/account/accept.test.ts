@@ -8,6 +8,7 @@ import {
 import { takeDue } from "../../../functions/account/due.ts";
 import { revokeKey, listKeys } from "../../../functions/account/keys.ts";
 import { balance, entries } from "../../../functions/account/ledger.ts";
+import { limitsOf } from "../../../functions/account/quotas.ts";
 import { unitPrice } from "../../../functions/account/price.ts";
 import { EditParameters, taskPictures } from "../../../schemas/edit.ts";
 import { limits } from "../../../schemas/limits.ts";
@@ -167,6 +168,16 @@ describe("an idempotency key", () => {
     });
     abandon(context, "edit_a", "k");
     expect(authorize(context, { keyHash, edit: "edit_b", idempotencyKey: "k" }).ok).toBe(true);
+  });
+
+  it("lets its own request in once more, as one create", () => {
+    const account = testAccount();
+    const { context, keyHash } = account;
+    const request = { keyHash, edit: "edit_a", idempotencyKey: "k" };
+    expect(authorize(context, request).ok).toBe(true);
+    const once = limitsOf(context);
+    expect(authorize(context, request).ok).toBe(true);
+    expect(limitsOf(context)).toEqual(once);
   });
 
   it("is free again five minutes after a request that was never finished", () => {
