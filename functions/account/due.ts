@@ -15,6 +15,9 @@ import { takeReport, usageDeadline } from "./usage.ts";
 /** How long a piece of work may be lost before it is due again, in milliseconds. */
 const again = 30_000;
 
+/** The cron comes every minute: an account that wakes so much too late was missed by all that wakes it, in milliseconds. */
+const lateness = 10 * 60_000;
+
 /** The most edits looked at in one go; the rest is due at once again. */
 const batch = 100;
 
@@ -45,26 +48,49 @@ export function nextDueAt(context: AccountContext): number | null {
   return due.length === 0 ? null : Math.min(...due);
 }
 
-/** The earliest moment of each kind. */
-const deadlines = [
-  "SELECT min(deadline) AS due FROM edits WHERE status IN ('queued', 'starting', 'processing')",
-  "SELECT min(lease_until) AS due FROM edits WHERE status IN ('starting', 'processing')",
-  "SELECT min(dispatch_at) AS due FROM edits WHERE status = 'queued'",
-  "SELECT min(next_at) AS due FROM deliveries WHERE next_at IS NOT NULL",
-  "SELECT min(wake_at) AS due FROM lanes WHERE wake_at IS NOT NULL",
-  "SELECT min(purge_at) AS due FROM edits WHERE purge_at IS NOT NULL",
-  "SELECT min(lease_until) AS due FROM stagings",
-  "SELECT min(expires_at) AS due FROM uploads",
+/** Raises an alert where work waits that every net should have woken the account for long ago. */
+export function tellLateness(context: AccountContext): void {
+  const { account } = context;
+  const late = context.now() - (nextDueAt(context) ?? Infinity);
+  if (late > lateness) context.raise("wake.behind", { account, seconds: Math.round(late / 1000) });
+}
+
+/** What an account wakes for, and the earliest moment of each; `docs/storage.md` lists them. */
+export const deadlines: Readonly<Record<string, readonly string[]>> = {
+  "the end of an edit's time": [
+    "SELECT min(deadline) AS due FROM edits WHERE status IN ('queued', 'starting', 'processing')",
+  ],
+  "the end of an attempt's lease": [
+    "SELECT min(lease_until) AS due FROM edits WHERE status IN ('starting', 'processing')",
+  ],
+  "a dispatch": ["SELECT min(dispatch_at) AS due FROM edits WHERE status = 'queued'"],
+  "a try at a webhook": ["SELECT min(next_at) AS due FROM deliveries WHERE next_at IS NOT NULL"],
+  "a lane in which others wait": [
+    "SELECT min(wake_at) AS due FROM lanes WHERE wake_at IS NOT NULL",
+  ],
+  "a removal of an edit's files": [
+    "SELECT min(purge_at) AS due FROM edits WHERE purge_at IS NOT NULL",
+  ],
+  "the end of a staging": ["SELECT min(lease_until) AS due FROM stagings"],
+  "the end of an upload": ["SELECT min(expires_at) AS due FROM uploads"],
+  "the second removal of what those two left": ["SELECT min(due_at) AS due FROM sweeps"],
   // An hour late, so that many events go in one go.
-  `SELECT created_at + ${spans.events + 3_600_000} AS due FROM events ORDER BY sequence LIMIT 1`,
-  `SELECT min(completed_at) + ${spans.events + 3_600_000} AS due FROM deliveries WHERE payload <> ''`,
-  ...archiveDeadlines,
-  ...ledgerDeadlines,
-  usageDeadline,
-];
+  "the oldest event": [
+    `SELECT created_at + ${spans.events + 3_600_000} AS due FROM events ORDER BY sequence LIMIT 1`,
+  ],
+  "the oldest payload": [
+    `SELECT min(completed_at) + ${spans.events + 3_600_000} AS due FROM deliveries WHERE payload <> ''`,
+  ],
+  "a batch for the archive": archiveDeadlines,
+  "a day of the ledger": ledgerDeadlines,
+  "a report": [usageDeadline],
+};
 
 /** All of them in one row: a compound SELECT may join no more than five in workerd. */
-const allDeadlines = `SELECT ${deadlines.map((sql, kind) => `(${sql}) AS due${kind}`).join(", ")}`;
+const allDeadlines = `SELECT ${Object.values(deadlines)
+  .flat()
+  .map((sql, kind) => `(${sql}) AS due${kind}`)
+  .join(", ")}`;
 
 function endExpired(context: AccountContext): WorkMessage[] {
   return context.storage
@@ -129,14 +155,21 @@ function sweep(context: AccountContext): WorkMessage[] {
   pruneEvents(context);
   dropPayloads(context);
   pruneKeys(context);
-  const prefixes = [
+  const now = context.now();
+  const expired = [
     ...expireUploads(context).map((id) => uploadKey(account, id)),
     ...storage
-      .exec<{ edit: string }>(
-        "DELETE FROM stagings WHERE lease_until <= ? RETURNING edit",
-        context.now(),
-      )
+      .exec<{ edit: string }>("DELETE FROM stagings WHERE lease_until <= ? RETURNING edit", now)
       .map(({ edit }) => inputsPrefix(account, edit)),
+  ];
+  for (const prefix of expired) {
+    storage.exec("INSERT OR REPLACE INTO sweeps VALUES (?, ?)", prefix, now + urlsOutlive);
+  }
+  const prefixes = [
+    ...expired,
+    ...storage
+      .exec<{ prefix: string }>("DELETE FROM sweeps WHERE due_at <= ? RETURNING prefix", now)
+      .map(({ prefix }) => prefix),
     ...purgeEdits(context).flatMap((id) => editPrefixes(account, id)),
   ];
   return prefixes.length === 0 ? [] : [{ v: 1, type: "purge", account, prefixes }];
