@@ -1,5 +1,6 @@
 import type { WorkMessage } from "../schemas/work-message.ts";
 import type { AccountObject } from "./account/object.ts";
+import { watched } from "./alerts.ts";
 import { setStatus } from "./directory/accounts.ts";
 import { recordUsage } from "./directory/usage.ts";
 import type { Services } from "./dispatch/ports.ts";
@@ -39,15 +40,15 @@ export function servicesOf(env: Env): Services {
     provider: providerOf(configuration),
     bucket: env.BUCKET,
     directory: {
-      recordUsage: (account, days) => recordUsage(env.DIRECTORY, account, days),
-      setStatus: (account, status) => setStatus(env.DIRECTORY, account, status),
+      recordUsage: (account, days) =>
+        watched("directory.failed", { account }, () => recordUsage(env.DIRECTORY, account, days)),
+      setStatus: (account, status) =>
+        watched("directory.failed", { account }, () => setStatus(env.DIRECTORY, account, status)),
     },
     keyring: configuration.SIGNING_KEYS,
     callbackOrigin: configuration.CALLBACK_URL.replace(/\/$/, ""),
     allowLoopback: configuration.LOCAL_LOOPBACK === "true",
-    send: async (message: WorkMessage, delaySeconds = 0) => {
-      await env.WORK.send(message, { delaySeconds });
-    },
+    send: (message, delaySeconds = 0) => sendWork(env.WORK, message, delaySeconds),
     fetch: (input, init) => fetch(input, init),
     deadline: (ms) => AbortSignal.timeout(ms),
     resolve: publicResolver(),
@@ -56,9 +57,20 @@ export function servicesOf(env: Env): Services {
   };
 }
 
+/** Brings a message to the queue, in so many seconds. */
+export async function sendWork(
+  queue: Queue,
+  message: WorkMessage,
+  delaySeconds = 0,
+): Promise<void> {
+  const { type, account } = message;
+  await watched("queue.failed", { type, account }, () => queue.send(message, { delaySeconds }));
+}
+
 /** Finds addresses by DNS over HTTPS: a Worker cannot ask its own network. */
 export function publicResolver(): Resolve {
-  return dnsOverHttps({ url: resolverUrl, fetch: (input, init) => fetch(input, init) });
+  const resolve = dnsOverHttps({ url: resolverUrl, fetch: (input, init) => fetch(input, init) });
+  return (name) => watched("resolver.failed", {}, () => resolve(name));
 }
 
 function providerOf(configuration: Configuration): Provider {

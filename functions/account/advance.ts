@@ -60,6 +60,7 @@ export function advance(
   );
   if (after === undefined) throw new Error("the edit has gone");
 
+  tellFailure(context, row, after, event);
   const messages: WorkMessage[] = [];
   const about = { v: 1, account: context.account, edit: row.id } as const;
   for (const effect of effects) {
@@ -87,6 +88,19 @@ export function advance(
     }
   }
   return { changed: true, row: after, messages };
+}
+
+/** Raises an alert where an edit failed its customer for a reason that is the deployment's. */
+function tellFailure(
+  context: AccountContext,
+  before: EditRow,
+  { status }: EditRow,
+  event: EditEvent,
+): void {
+  const ids = { account: context.account, edit: before.id, attempt: before.attempt };
+  if (event.type === "lost" && status === "failed") context.raise("edit.lost", ids);
+  if (event.type !== "deadline") return;
+  context.raise(before.status === "queued" ? "edit.starved" : "edit.overran", ids);
 }
 
 function endAttempts(context: AccountContext, row: EditRow, outcome: string): void {

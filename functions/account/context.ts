@@ -1,4 +1,6 @@
 import type { EventType } from "../../schemas/webhook-event.ts";
+import type { Alert } from "../alerts.ts";
+import type { LogFields } from "../log.ts";
 import type { Storage } from "./storage.ts";
 
 /** Where the parts of an edit are reached; signing happens here, so that no URL is stored without its signature. */
@@ -36,6 +38,8 @@ export interface AccountContext {
   readonly links: Links;
   /** Takes one line for each event of the account's log. */
   readonly log: (event: EventType, ids: EventIds) => void;
+  /** Takes what an operator is to be told of. */
+  readonly raise: (alert: Alert, fields: LogFields) => void;
   readonly settings: AccountSettings;
 }
 

@@ -3,6 +3,7 @@ import type { Edit, EditStatus } from "../../schemas/edit.ts";
 import type { Upload } from "../../schemas/upload.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
 import type { Refusal } from "../errors/refusal.ts";
+import { describeError } from "../log.ts";
 import { err, ok, type Result } from "../result.ts";
 import { abandon, accept, authorize, type AcceptRequest } from "./accept.ts";
 import type { Advance } from "./advance.ts";
@@ -13,7 +14,7 @@ import { cancelEdit, deleteEdit, visibleEdit } from "./deletion.ts";
 import { closeAccount, closedAccountId, closingDueAt, takeClosing } from "./closing.ts";
 import * as deliveries from "./deliveries.ts";
 import { AccountDesk } from "./desk.ts";
-import { nextDueAt, takeDue } from "./due.ts";
+import { nextDueAt, takeDue, tellLateness } from "./due.ts";
 import { isTerminal } from "./edit-machine.ts";
 import { listEdits } from "./edit-list.ts";
 import { toEdit, type EditRow, type Liveness } from "./edit-row.ts";
@@ -260,6 +261,7 @@ export class AccountCore {
   /** Hands out what is due; the alarm, the queue and the cron all come here. */
   wake(): WorkMessage[] {
     this.#waker.woken(this.#context.now());
+    if (this.#created) tellLateness(this.#context);
     const messages = this.#created ? takeDue(this.#context) : takeClosing(this.#context);
     for (const message of messages) {
       if (message.type === "release") this.#ended(message.edit);
@@ -269,7 +271,13 @@ export class AccountCore {
 
   /** What the alarm does: hands what is due to the queue. Throws where that fails; the alarm then comes again. */
   async alarm(send: (message: WorkMessage) => Promise<void>): Promise<void> {
-    for (const message of this.wake()) await send(message);
+    try {
+      for (const message of this.wake()) await send(message);
+    } catch (error) {
+      const { account, raise } = this.#context;
+      raise("alarm.failed", { account, reason: describeError(error) });
+      throw error;
+    }
   }
 
   #become(account: string): void {

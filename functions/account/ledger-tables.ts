@@ -26,6 +26,8 @@ const replace = (above: string) =>
  * days close in order and without an edit that is still there, and that nothing else removes an entry. Entries from
  * outside stay for good, since they tell that an external id was used, and the newest one stays, since the balance
  * follows from it. A day may grow while its own entries are put away, part by part.
+ *
+ * With it come an index for keys that expire, and the files of uploads and stagings that are to be removed once more.
  */
 export const ledgerDayTables: readonly string[] = [
   `CREATE TABLE ledger_days (
@@ -73,4 +75,6 @@ export const ledgerDayTables: readonly string[] = [
       WHERE EXISTS (SELECT 1 FROM archived_edits WHERE id = NEW.edit);
   END`,
   "CREATE INDEX idempotency_by_expiry ON idempotency (expires_at)",
+  "CREATE TABLE sweeps (prefix TEXT PRIMARY KEY, due_at INTEGER NOT NULL) STRICT",
+  "CREATE INDEX sweeps_due ON sweeps (due_at)",
 ];

@@ -3,6 +3,7 @@ import type { Account, Key, LedgerEntry } from "../../schemas/account.ts";
 import type { Edit, EditStatus } from "../../schemas/edit.ts";
 import type { Upload } from "../../schemas/upload.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
+import { raise, watched } from "../alerts.ts";
 import { setWake } from "../directory/accounts.ts";
 import { readConfiguration } from "../env.ts";
 import type { Refusal } from "../errors/refusal.ts";
@@ -10,6 +11,7 @@ import { log } from "../log.ts";
 import { newId } from "../keys/ids.ts";
 import type { Limits } from "../quotas/limits.ts";
 import type { Result } from "../result.ts";
+import { sendWork } from "../services.ts";
 import type { AcceptRequest } from "./accept.ts";
 import type { ArchiveBatch } from "./archive.ts";
 import type { AttemptRecord, Claim, Report, Stage, Unclaimed } from "./attempts.ts";
@@ -48,10 +50,10 @@ export class AccountObject extends DurableObject<Env> {
       nets: {
         setAlarm: (at) => state.storage.setAlarm(at),
         deleteAlarm: () => state.storage.deleteAlarm(),
-        remind: async (account, delaySeconds) => {
-          await env.WORK.send({ v: 1, type: "wake", account }, { delaySeconds });
-        },
-        record: (account, at) => setWake(env.DIRECTORY, account, at),
+        remind: (account, delaySeconds) =>
+          sendWork(env.WORK, { v: 1, type: "wake", account }, delaySeconds),
+        record: (account, at) =>
+          watched("directory.failed", { account }, () => setWake(env.DIRECTORY, account, at)),
       },
     });
   }
@@ -188,9 +190,7 @@ export class AccountObject extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    await this.#core.alarm(async (message) => {
-      await this.env.WORK.send(message);
-    });
+    await this.#core.alarm((message) => sendWork(this.env.WORK, message));
   }
 
   limits(keyHash: string): Result<Limits, Refusal> {
@@ -260,6 +260,7 @@ export class AccountObject extends DurableObject<Env> {
       now: Date.now,
       newId: (prefix) => newId(prefix, Date.now(), (bytes) => crypto.getRandomValues(bytes)),
       log: (event, ids) => log("info", event, { ...ids }),
+      raise: (alert, fields) => raise(alert, fields),
       links: signedLinks(account, configuration.SIGNING_KEYS),
       settings: {
         startingLease: configuration.STARTING_LEASE_SECONDS * 1000,

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createMiddleware } from "hono/factory";
+import { raise } from "../alerts.ts";
 import { readConfiguration } from "../env.ts";
 import { ProblemError, unwrap } from "../errors/problem-error.ts";
 import { isGenuineAccountId } from "../keys/account-id.ts";
@@ -47,6 +48,7 @@ export const keyInForce = createMiddleware<AppEnv>(async (c, next) => {
 export const adminOnly = createMiddleware<AppEnv>(async (c, next) => {
   const given = bearer(c.req.header("authorization")) ?? "";
   if (!sameSecret(readConfiguration(c.env).ADMIN_SECRET, given)) {
+    raise("admin.refused", { request: c.var.requestId, path: c.req.path });
     throw new ProblemError({
       code: "admin_secret_invalid",
       detail: "Send the deployment's ADMIN_SECRET in the header Authorization: Bearer ...",

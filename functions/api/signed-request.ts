@@ -1,3 +1,4 @@
+import { raise } from "../alerts.ts";
 import type { ProblemCode } from "../../schemas/problem-catalogue.ts";
 import { readConfiguration } from "../env.ts";
 import { ProblemError } from "../errors/problem-error.ts";
@@ -26,6 +27,11 @@ export function signedGrant(c: AppContext, options: { readonly late?: boolean } 
   if (verified.ok) return verified.value;
   const { reason, grant } = verified.problem;
   if (reason !== "expired" || grant === undefined) {
+    const { path } = c.req;
+    raise(path.startsWith("/files/callback/") ? "callback.forged" : "url.forged", {
+      request: c.var.requestId,
+      path,
+    });
     throw new ProblemError({
       code: "url_signature_invalid",
       detail: "The URL was changed or not made here. Use it exactly as it was given.",

@@ -1,3 +1,4 @@
+import { raise } from "../alerts.ts";
 import { outputSize } from "../account/output-size.ts";
 import type { Manifest } from "../../schemas/manifest.ts";
 import { limits } from "../../schemas/limits.ts";
@@ -35,7 +36,7 @@ export async function copyOutputs(
       const seed = (record.parameters.seed + index) % 2 ** 32;
       const output = await copyOne(services, outputKey(id, edit, attempt, index), url);
       if (output === null || output.width !== width || output.height !== height) {
-        log("error", "copy.unusable", { account: id, edit, attempt, index });
+        raise("copy.unusable", { account: id, edit, attempt, index });
         return account.report(edit, attempt, { type: "lost" });
       }
       outputs.push({ index, seed, blocked: null, kept_pixels: 0, ...output });

@@ -1,5 +1,6 @@
 import type { WorkMessage } from "../../schemas/work-message.ts";
 import type { Claim } from "../account/attempts.ts";
+import { raise } from "../alerts.ts";
 import { log } from "../log.ts";
 import { attemptUrls } from "./model-input.ts";
 import type { Services } from "./ports.ts";
@@ -73,7 +74,7 @@ async function start(
       return messages;
     }
     case "rejected":
-      log("error", "prediction.rejected", { ...ids, reason: outcome.reason });
+      raise("prediction.rejected", { ...ids, reason: outcome.reason });
       return account.report(edit, attempt, { type: "lost" });
     case "unknown":
       log("warn", "prediction.unknown", { ...ids, reason: outcome.reason });
