@@ -33,7 +33,7 @@ export async function openShop(receiver: Receiver): Promise<Shop> {
   const { id, key } = customer;
   await api.send("PUT", `/v1/admin/accounts/${id}/limits`, {
     token: api.adminSecret,
-    json: { creates_per_minute: 100_000, unfinished_edits: 10_000 },
+    json: { creates_per_minute: 60_000, unfinished_edits: 10_000 },
   });
   const endpoint = `https://hooks.example.org/${id}/all`;
   receiver.expect(endpoint, (await createEndpoint(key, endpoint, "*")).secret);
