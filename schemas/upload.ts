@@ -13,7 +13,7 @@ export const Upload = z
     expires_at: z.iso.datetime(),
     bytes: z.int().nullable(),
     sha256: z.string().nullable(),
-    format: z.enum(["png", "jpeg", "webp"]).nullable(),
+    format: z.enum(["png", "jpeg", "webp", "heic", "avif"]).nullable(),
     width: z.int().nullable(),
     height: z.int().nullable(),
   })

@@ -1,5 +1,6 @@
 import type { Upload } from "../../schemas/upload.ts";
 import { refuseField, type Refusal } from "../errors/refusal.ts";
+import type { ImageFormat } from "../images/header.ts";
 import { uploadKey } from "../images/object-keys.ts";
 import { err, ok, type Result } from "../result.ts";
 import { spans, type AccountContext } from "./context.ts";
@@ -12,7 +13,7 @@ interface UploadRow extends Record<string, SqlValue> {
   expires_at: number;
   bytes: number | null;
   sha256: string | null;
-  format: "png" | "jpeg" | "webp" | null;
+  format: ImageFormat | null;
   width: number | null;
   height: number | null;
 }
@@ -21,7 +22,7 @@ interface UploadRow extends Record<string, SqlValue> {
 export interface UploadedImage {
   readonly bytes: number;
   readonly sha256: string;
-  readonly format: "png" | "jpeg" | "webp";
+  readonly format: ImageFormat;
   readonly width: number;
   readonly height: number;
 }

@@ -76,6 +76,7 @@ async function copyOne(services: Services, key: string, url: string): Promise<Co
   const header = readHeader(staged.value.head);
   if (!header.ok) return null;
   const { format, width, height } = header.value;
+  if (format === "heic" || format === "avif") return null;
   const { length, sha256 } = staged.value;
   return { content_type: `image/${format}`, width, height, bytes: length, sha256 };
 }

@@ -183,7 +183,7 @@ const provocations: Record<ProblemCode, () => Promise<Response>> = {
   image_animated: () => edit({ image: png(640, 480, { animated: true }) }),
   image_too_small: () => edit({ image: png(8, 480) }),
   image_side_too_long: () => edit({ image: png(30_000, 30_000) }),
-  image_too_many_pixels: () => edit({ image: jpeg(6_000, 6_000) }),
+  image_too_many_pixels: () => edit({ image: jpeg(8_000, 8_000) }),
   image_too_large: () => edit({ image: new Uint8Array(limits.imageBytes + 1) }),
   image_data_invalid: () => editByJson({ image: "data:image/png;base64,%%%", mask: "data:," }),
   image_url_not_allowed: () => editByJson({ image: "https://10.0.0.1/a.png", mask: "data:," }),
