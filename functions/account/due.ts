@@ -1,5 +1,5 @@
 import type { WorkMessage } from "../../schemas/work-message.ts";
-import { editPrefixes, inputsPrefix, uploadKey } from "../images/object-keys.ts";
+import { editPrefixes, inputsPrefix } from "../images/object-keys.ts";
 import { advance, dispatchDelay } from "./advance.ts";
 import { archiveDeadlines, takeArchive } from "./archive.ts";
 import { spans, urlsOutlive, type AccountContext } from "./context.ts";
@@ -8,7 +8,7 @@ import type { EditRow } from "./edit-row.ts";
 import { pruneEvents } from "./events.ts";
 import { pruneKeys } from "./idempotency.ts";
 import { callUpDue } from "./lanes.ts";
-import { expireUploads } from "./uploads.ts";
+import { expireUploads } from "./upload-removal.ts";
 import { takeReport, usageDeadline } from "./usage.ts";
 
 /** How long a piece of work may be lost before it is due again, in milliseconds. */
@@ -53,6 +53,7 @@ const deadlines = [
   "SELECT min(purge_at) AS due FROM edits WHERE purge_at IS NOT NULL",
   "SELECT min(lease_until) AS due FROM stagings",
   "SELECT min(expires_at) AS due FROM uploads",
+  "SELECT min(sweep_at) AS due FROM removed_uploads",
   // An hour late, so that many events go in one go.
   `SELECT created_at + ${spans.events + 3_600_000} AS due FROM events ORDER BY sequence LIMIT 1`,
   `SELECT min(completed_at) + ${spans.events + 3_600_000} AS due FROM deliveries WHERE payload <> ''`,
@@ -126,7 +127,6 @@ function sweep(context: AccountContext): WorkMessage[] {
   dropPayloads(context);
   pruneKeys(context);
   const prefixes = [
-    ...expireUploads(context).map((id) => uploadKey(account, id)),
     ...storage
       .exec<{ edit: string }>(
         "DELETE FROM stagings WHERE lease_until <= ? RETURNING edit",
@@ -135,7 +135,8 @@ function sweep(context: AccountContext): WorkMessage[] {
       .map(({ edit }) => inputsPrefix(account, edit)),
     ...purgeEdits(context).flatMap((id) => editPrefixes(account, id)),
   ];
-  return prefixes.length === 0 ? [] : [{ v: 1, type: "purge", account, prefixes }];
+  const uploads = expireUploads(context);
+  return prefixes.length === 0 ? uploads : [...uploads, { v: 1, type: "purge", account, prefixes }];
 }
 
 /** Files go twice: what a lost message or a late PUT left behind goes when no URL can write any more. */

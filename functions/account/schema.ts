@@ -1,3 +1,4 @@
+import { clientTables } from "./client-tables.ts";
 import { accountSettings, archiveTables, usageTables } from "./desk-tables.ts";
 import type { Storage } from "./storage.ts";
 import { webhookTables } from "./webhook-tables.ts";
@@ -152,6 +153,7 @@ const versions: readonly (readonly string[])[] = [
   accountSettings,
   archiveTables,
   usageTables,
+  clientTables,
 ];
 
 /** Whether this account has been created; an object that was merely addressed holds no table. */

@@ -21,10 +21,10 @@ export async function answerEdit(
   edit: Edit,
   wait: number | null,
 ): Promise<Response> {
-  const { account, keyHash } = c.var.caller;
+  const { account, credential } = c.var.caller;
   c.header("location", edit.urls.self);
   if (wait === null) return c.json(edit, 202);
-  const current = unwrap(await account.awaitEdit(keyHash, edit.id, wait * 1000));
+  const current = unwrap(await account.awaitEdit(credential, edit.id, wait * 1000));
   c.header("preference-applied", `wait=${wait}`);
   if (!isTerminal(current.status)) return c.json(current, 202);
   if (current.error !== null) {

@@ -1,3 +1,4 @@
+import type { Credential } from "../../account/credential.ts";
 import type { AcceptedEdit } from "../../account/answers.ts";
 import { unwrap } from "../../errors/problem-error.ts";
 import type { Refusal } from "../../errors/refusal.ts";
@@ -10,7 +11,7 @@ import type { Result } from "../../result.ts";
 export interface StagedRequest {
   readonly account: {
     authorize(
-      keyHash: string,
+      credential: Credential,
       edit: string,
       idempotencyKey: string | null,
     ): Promise<Result<null, Refusal>>;
@@ -20,7 +21,7 @@ export interface StagedRequest {
   /** The account's id. */
   readonly id: string;
   readonly edit: string;
-  readonly keyHash: string;
+  readonly credential: Credential;
   readonly idempotencyKey: string | null;
 }
 
@@ -35,8 +36,8 @@ export async function stagedIntake(
   request: StagedRequest,
   take: () => Promise<AcceptedEdit>,
 ): Promise<AcceptedEdit> {
-  const { account, edit, keyHash, idempotencyKey } = request;
-  unwrap(await account.authorize(keyHash, edit, idempotencyKey));
+  const { account, edit, credential, idempotencyKey } = request;
+  unwrap(await account.authorize(credential, edit, idempotencyKey));
   try {
     const accepted = await take();
     if (accepted.replayed) await discard(request);

@@ -108,6 +108,7 @@ describe("every route", () => {
       new Set([
         "/files/result/unknown/unknown/unknown/unknown",
         "/files/upload/unknown/unknown/0/0",
+        "/files/upload/unknown/unknown/1/unknown",
         "/health",
         "/v1/payments/stripe",
       ]),

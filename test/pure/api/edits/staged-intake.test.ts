@@ -7,7 +7,7 @@ import { testAccount } from "../../account/harness.ts";
 /** An intake of one edit, whose `take` may fail before or after the account has accepted it. */
 async function taken(how: "refused" | "answer lost") {
   const customer = testAccount();
-  const { context, keyHash } = customer;
+  const { context, keyHash: credential } = customer;
   const edit = context.newId("edit");
   const purged: string[] = [];
   const bucket = {
@@ -17,11 +17,12 @@ async function taken(how: "refused" | "answer lost") {
     },
   } as unknown as R2Bucket;
   const account = {
-    authorize: () => Promise.resolve(authorize(context, { keyHash, edit, idempotencyKey: null })),
+    authorize: () =>
+      Promise.resolve(authorize(context, { credential, edit, idempotencyKey: null })),
     abandon: () => Promise.resolve(abandon(context, edit, null)),
   };
   const intake = stagedIntake(
-    { account, bucket, id: context.account, edit, keyHash, idempotencyKey: null },
+    { account, bucket, id: context.account, edit, credential, idempotencyKey: null },
     (): Promise<AcceptedEdit> => {
       if (how === "answer lost") accept(context, customer.request({ edit }));
       return Promise.reject(new Error(how));
