@@ -7,7 +7,7 @@ import { mintClientToken, type ClientClaims } from "../keys/client-token.ts";
 import { newId } from "../keys/ids.ts";
 import { checkPublicUrl } from "../network/public-url.ts";
 import type { AppContext, AppEnv } from "./app-env.ts";
-import { authenticated } from "./authenticate.ts";
+import { authenticated, keyInForce } from "./authenticate.ts";
 import { jsonBody, jsonProblems } from "./json-body.ts";
 import { keyProblems, problems } from "./problem-response.ts";
 
@@ -21,7 +21,7 @@ const mint = createRoute({
   summary: "Mint a token for an app: for one end user, for minutes, up to a spending limit",
   tags: ["Uploads"],
   security: [{ apiKey: [] }],
-  middleware: [authenticated, ...jsonBody] as const,
+  middleware: [authenticated, keyInForce, ...jsonBody] as const,
   request: {
     body: { content: { "application/json": { schema: ClientTokenRequest } }, required: true },
   },
