@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { pictureRoles } from "../../schemas/edit.ts";
+import { outputTypes } from "../../schemas/manifest.ts";
 import type { AppContext, AppEnv } from "../api/app-env.ts";
 import { bodyRefusal, putBody, signedGrant } from "../api/signed-request.ts";
 import { ProblemError } from "../errors/problem-error.ts";
@@ -7,8 +8,6 @@ import { manifestKey, outputKey, previewKey } from "../images/object-keys.ts";
 import { writeOnce } from "../images/write-once.ts";
 import { accountStub } from "../services.ts";
 import { receiveCallback } from "./predictions.ts";
-
-const imageTypes = ["image/png", "image/webp", "image/jpeg"];
 
 /** What the GPU side calls, by signed URLs alone: inputs out, results in, and news of predictions. */
 export function callbackRoutes(app: OpenAPIHono<AppEnv>): void {
@@ -80,10 +79,11 @@ async function store(
 
 /** The media type of a picture that is PUT, as it is going to be served. */
 function pictureType(c: AppContext): string {
-  const type = c.req.header("content-type") ?? "";
-  if (imageTypes.includes(type)) return type;
+  const sent = c.req.header("content-type") ?? "";
+  const type = outputTypes.find((one) => one === sent);
+  if (type !== undefined) return type;
   throw new ProblemError({
     code: "content_type_unsupported",
-    detail: `Send ${imageTypes.join(", ")}.`,
+    detail: `Send ${outputTypes.join(", ")}.`,
   });
 }

@@ -74,6 +74,32 @@ async function copy<Stored>(
   }
 }
 
+/** The first bytes of a body, and the body as it was, those bytes included. */
+export async function peek(
+  body: ReadableStream<Uint8Array>,
+  bytes: number,
+): Promise<{ readonly head: Uint8Array; readonly body: ReadableStream<Uint8Array> }> {
+  const reader = body.getReader();
+  const read: Uint8Array[] = [];
+  for (let length = 0; length < bytes;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    read.push(value);
+    length += value.length;
+  }
+  return {
+    head: new Uint8Array(Buffer.concat(read).subarray(0, bytes)),
+    body: new ReadableStream({
+      async pull(controller) {
+        const next = read.length > 0 ? { done: false, value: read.shift() } : await reader.read();
+        if (next.value === undefined) controller.close();
+        else controller.enqueue(next.value);
+      },
+      cancel: (reason) => reader.cancel(reason),
+    }),
+  };
+}
+
 /**
  * The chunks of a body, until its time is over, however long the next chunk would take.
  *

@@ -42,13 +42,26 @@ const others: readonly (readonly [name: string, matches: Tell])[] = [
   ["PDF", (b) => b.text(0, 4) === "%PDF"],
 ];
 
-const readers: readonly (readonly [Tell, (bytes: Bytes) => StoredHeader | null])[] = [
-  [(b) => b.text(0, 8) === "\x89PNG\r\n\x1a\n", readPng],
-  [(b) => b.u8(0) === 0xff && b.u8(1) === 0xd8 && b.u8(2) === 0xff, readJpeg],
-  [(b) => b.text(0, 4) === "RIFF" && b.text(8, 4) === "WEBP", readWebp],
-  [(b) => heifKind(b) === "heic", (b) => readHeif(b, "heic")],
-  [(b) => heifKind(b) === "avif", (b) => readHeif(b, "avif")],
-  [(b) => heifKind(b) === "sequence", () => sequence],
+/** How each format is told, and read. A sequence has none that is taken. */
+const readers: readonly {
+  readonly format: ImageFormat | null;
+  readonly matches: Tell;
+  readonly read: (bytes: Bytes) => StoredHeader | null;
+}[] = [
+  { format: "png", matches: (b) => b.text(0, 8) === "\x89PNG\r\n\x1a\n", read: readPng },
+  {
+    format: "jpeg",
+    matches: (b) => b.u8(0) === 0xff && b.u8(1) === 0xd8 && b.u8(2) === 0xff,
+    read: readJpeg,
+  },
+  {
+    format: "webp",
+    matches: (b) => b.text(0, 4) === "RIFF" && b.text(8, 4) === "WEBP",
+    read: readWebp,
+  },
+  { format: "heic", matches: (b) => heifKind(b) === "heic", read: (b) => readHeif(b, "heic") },
+  { format: "avif", matches: (b) => heifKind(b) === "avif", read: (b) => readHeif(b, "avif") },
+  { format: null, matches: (b) => heifKind(b) === "sequence", read: () => sequence },
 ];
 
 /** A file that says to be a sequence of pictures; what is in it is not looked at. */
@@ -70,9 +83,15 @@ export function readHeader(data: Uint8Array): Result<ImageHeader, HeaderProblem>
   return typeof read === "number" ? err(truncated) : read;
 }
 
+/** The format that a file's first bytes (12 are enough) say it has; null where it is none that is taken. */
+export function formatOf(head: Uint8Array): ImageFormat | null {
+  const bytes = new Bytes(head);
+  return readers.find(({ matches }) => tells(matches, bytes))?.format ?? null;
+}
+
 /** The same of the bytes at hand; or, as a number, the place in the file where the header goes on. */
 export function tryHeader(bytes: Bytes): Result<ImageHeader, HeaderProblem> | number {
-  const reader = readers.find(([matches]) => tells(matches, bytes))?.[1];
+  const reader = readers.find(({ matches }) => tells(matches, bytes))?.read;
   if (reader === undefined) {
     const other = others.find(([, matches]) => tells(matches, bytes))?.[0];
     return other === undefined
