@@ -8,15 +8,8 @@ export const UploadMethod = z.enum(["put", "parts", "direct"]);
 export type UploadMethod = z.infer<typeof UploadMethod>;
 
 /** The media types of pictures that are taken. */
-export const pictureTypes = [
-  "image/png",
-  "image/jpeg",
-  "image/webp",
-  "image/heic",
-  "image/avif",
-] as const;
+const pictureTypes = ["image/png", "image/jpeg", "image/webp", "image/heic", "image/avif"] as const;
 const PictureType = z.enum(pictureTypes);
-export type PictureType = z.infer<typeof PictureType>;
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, "Write the SHA-256 as 64 lower-case hex digits.");
 
@@ -34,7 +27,7 @@ export const UploadRequest = z
     }),
     content_type: PictureType.optional().openapi({ description: "`direct` needs it." }),
     sha256: Sha256.optional(),
-    url_seconds: z.int().min(60).max(86_400).optional().openapi({
+    url_seconds: z.int().min(1).max(86_400).optional().openapi({
       description: "How long the URLs are valid; as long as the upload lasts where none is sent.",
     }),
   })
