@@ -1,7 +1,6 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import { SignRequest, Upload, UploadRequest } from "../../../schemas/upload.ts";
 import { performNow } from "../../dispatch/perform.ts";
-import { readConfiguration } from "../../env.ts";
 import { ProblemError, unwrap } from "../../errors/problem-error.ts";
 import { refuseField } from "../../errors/refusal.ts";
 import { servicesOf } from "../../services.ts";
@@ -11,7 +10,7 @@ import { jsonProblems, optionalJsonBody } from "../json-body.ts";
 import { originOf } from "../origin.ts";
 import { clientProblems, keyProblems, problems } from "../problem-response.ts";
 import { completeUpload, pictureProblems } from "./complete.ts";
-import { withDirectUrl } from "./direct.ts";
+import { directSettings, withDirectUrl } from "./direct.ts";
 import { receiveRoutes } from "./receive.ts";
 
 const tags = ["Uploads"];
@@ -112,7 +111,7 @@ export function uploadRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(create, async (c) => {
     const { account, credential } = c.var.caller;
     const request = c.req.valid("json");
-    checkRequest(request, readConfiguration(c.env).R2_S3_URL !== "");
+    checkRequest(request, directSettings(c.env) !== null);
     const made = unwrap(await account.createUpload(credential, request, originOf(c)));
     return c.json(await withDirectUrl(c, made), 201);
   });
