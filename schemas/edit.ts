@@ -157,6 +157,9 @@ export const Edit = z
       }),
     }),
     metadata: z.record(z.string(), z.string()),
+    end_user: z.string().nullable().optional().openapi({
+      description: "Whose app made it, as its client token says; null where an API key did.",
+    }),
   })
   .openapi("Edit");
 export type Edit = z.infer<typeof Edit>;

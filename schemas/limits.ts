@@ -8,7 +8,8 @@ export const limits = {
   previewBytes: 1024 * 1024,
   minSide: 16,
   maxSide: 16_384,
-  maxPixels: 24_000_000,
+  /** 48 megapixels of 2^20: a phone's 8064 x 6048 is more than 48 million. */
+  maxPixels: 48 * 1024 * 1024,
   minGeneratedSide: 64,
   maxGeneratedSide: 1_024,
   maxOutputs: 4,

@@ -14,11 +14,14 @@ export const ManifestErrorCode = z.enum([
   "input_blocked",
 ]);
 
+/** The media types of outputs. */
+export const outputTypes = ["image/png", "image/webp", "image/jpeg"] as const;
+
 /** One picture. A blocked one is listed with its code and without a file: no bytes, and the hash of none. */
 const ManifestOutput = z
   .object({
     index: z.int().min(0).max(3),
-    content_type: z.enum(["image/png", "image/webp", "image/jpeg"]),
+    content_type: z.enum(outputTypes),
     width: z.int().min(1),
     height: z.int().min(1),
     bytes: z.int().min(0),

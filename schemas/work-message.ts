@@ -47,8 +47,14 @@ export const WorkMessage = z.discriminatedUnion("type", [
   }),
   /** Send one webhook. */
   z.object({ v: z.literal(1), type: z.literal("deliver"), account, delivery: z.string() }),
-  /** Remove files from R2. */
-  z.object({ v: z.literal(1), type: z.literal("purge"), account, prefixes: z.array(z.string()) }),
+  /** Remove files from R2, and give up uploads in parts that were not put together (R2's id of each). */
+  z.object({
+    v: z.literal(1),
+    type: z.literal("purge"),
+    account,
+    prefixes: z.array(z.string()),
+    multiparts: z.array(z.object({ key: z.string(), id: z.string() })).optional(),
+  }),
   /** Put a batch of the account's oldest edits and deliveries away in R2. */
   z.object({ v: z.literal(1), type: z.literal("archive"), account, batch: z.string() }),
   /** Bring the account's newest daily totals to the directory. */

@@ -10,8 +10,16 @@ export interface Links {
   preview(origin: string, edit: string): string;
   /** The signed address of one output, valid until `expires` (seconds since the epoch). */
   output(origin: string, edit: string, attempt: number, index: number, expires: number): string;
-  /** The signed address that takes an upload's bytes, valid until `expires` (seconds since the epoch). */
-  upload(origin: string, upload: string, expires: number): string;
+  /**
+   * The signed address that takes an upload's bytes, or (from 1) a part of them, valid until `expires` (seconds since the
+   * epoch); `bytes` is the length, where it is known.
+   */
+  upload(
+    origin: string,
+    upload: string,
+    expires: number,
+    part: { readonly number: number; readonly bytes: number | null },
+  ): string;
 }
 
 /** Durations of an edit's life, in milliseconds. */
@@ -56,5 +64,8 @@ export const spans = {
   archived: 30 * 24 * 3_600_000,
 } as const;
 
-/** The longest that a signed URL of an edit outlives its deadline, in milliseconds, with a minute to spare. */
-export const urlsOutlive = 3_660_000;
+/**
+ * The longest that what a signed URL of an edit takes arrives after the edit's deadline, in milliseconds: the URL's hour,
+ * the time that a body may take (`BODY_SECONDS`, at most 900), and a minute to spare.
+ */
+export const urlsOutlive = 3_600_000 + 900_000 + 60_000;

@@ -4,6 +4,7 @@ import type { Limits } from "../quotas/limits.ts";
 import { ok, type Result } from "../result.ts";
 import { archiveBatch, finishArchive, type ArchiveBatch } from "./archive.ts";
 import type { AccountContext } from "./context.ts";
+import type { Credential } from "./credential.ts";
 import { readEvents, type EventPage } from "./event-log.ts";
 import { exportPage, type ExportCursor, type ExportPage } from "./export.ts";
 import { finishLedgerPart, ledgerPart } from "./ledger-days.ts";
@@ -20,8 +21,11 @@ export interface DeskAccess {
   readonly context: AccountContext;
   /** Runs what needs an account that was created. */
   readonly known: <T>(work: () => Result<T, Refusal>) => Result<T, Refusal>;
-  /** Runs what the holder of a key may ask for. */
-  readonly caller: <T>(keyHash: string, work: () => Result<T, Refusal>) => Result<T, Refusal>;
+  /** Runs what the holder of a credential may ask for. */
+  readonly caller: <T>(
+    credential: Credential,
+    work: () => Result<T, Refusal>,
+  ) => Result<T, Refusal>;
   readonly created: () => boolean;
   /** Has the next deadline written to every net again. */
   readonly forgetWake: () => void;
@@ -38,9 +42,9 @@ export class AccountDesk {
   }
 
   /** The account's limits and what is left of them. */
-  limits(keyHash: string): Result<Limits, Refusal> {
+  limits(credential: Credential): Result<Limits, Refusal> {
     const { context, caller } = this.#access;
-    return caller(keyHash, () => ok(limitsOf(context)));
+    return caller(credential, () => ok(limitsOf(context)));
   }
 
   /** A part of the event log. */

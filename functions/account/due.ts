@@ -1,5 +1,5 @@
 import type { WorkMessage } from "../../schemas/work-message.ts";
-import { editPrefixes, inputsPrefix, uploadKey } from "../images/object-keys.ts";
+import { editPrefixes, inputsPrefix } from "../images/object-keys.ts";
 import { advance, dispatchDelay } from "./advance.ts";
 import { archiveDeadline, takeArchive } from "./archive.ts";
 import { spans, urlsOutlive, type AccountContext } from "./context.ts";
@@ -9,7 +9,7 @@ import { pruneEvents } from "./events.ts";
 import { pruneKeys } from "./idempotency.ts";
 import { callUpDue } from "./lanes.ts";
 import { ledgerDeadline, takeLedgerPart } from "./ledger-days.ts";
-import { expireUploads } from "./uploads.ts";
+import { expireUploads } from "./upload-removal.ts";
 import { takeReport, usageDeadline } from "./usage.ts";
 
 /** How long a piece of work may be lost before it is due again, in milliseconds. */
@@ -70,7 +70,8 @@ const kinds: readonly Kind[] = [
       "a removal of an edit's files": "SELECT min(purge_at) FROM edits WHERE purge_at IS NOT NULL",
       "the end of a staging": "SELECT min(lease_until) FROM stagings",
       "the end of an upload": "SELECT min(expires_at) FROM uploads",
-      "the second removal of what those two left": "SELECT min(due_at) FROM sweeps",
+      "the end of a removed upload's URLs": "SELECT min(sweep_at) FROM removed_uploads",
+      "the second removal of a staging's files": "SELECT min(due_at) FROM sweeps",
     },
     take: sweep,
   },
@@ -209,7 +210,6 @@ function sweep(context: AccountContext): WorkMessage[] {
   const { account, storage } = context;
   const now = context.now();
   const expired = [
-    ...expireUploads(context).map((id) => uploadKey(account, id)),
     ...storage
       .exec<{ edit: string }>("DELETE FROM stagings WHERE lease_until <= ? RETURNING edit", now)
       .map(({ edit }) => inputsPrefix(account, edit)),
@@ -224,7 +224,8 @@ function sweep(context: AccountContext): WorkMessage[] {
       .map(({ prefix }) => prefix),
     ...purgeEdits(context).flatMap((id) => editPrefixes(account, id)),
   ];
-  return prefixes.length === 0 ? [] : [{ v: 1, type: "purge", account, prefixes }];
+  const uploads = expireUploads(context);
+  return prefixes.length === 0 ? uploads : [...uploads, { v: 1, type: "purge", account, prefixes }];
 }
 
 /** Files go twice: what a lost message or a late PUT left behind goes when no URL can write any more. */

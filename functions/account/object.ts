@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Account, Key, LedgerEntry } from "../../schemas/account.ts";
 import type { Edit, EditStatus } from "../../schemas/edit.ts";
-import type { Upload } from "../../schemas/upload.ts";
+import type { Upload, UploadRequest } from "../../schemas/upload.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
 import { raise, watched } from "../alerts.ts";
 import { setWake } from "../directory/accounts.ts";
@@ -16,6 +16,7 @@ import type { AcceptRequest } from "./accept.ts";
 import type { ArchiveBatch } from "./archive.ts";
 import type { AttemptRecord, Claim, Report, Stage, Unclaimed } from "./attempts.ts";
 import type { AccountContext } from "./context.ts";
+import type { Credential } from "./credential.ts";
 import type { AcceptedEdit, CanceledEdit, EditResources } from "./answers.ts";
 import { AccountCore } from "./core.ts";
 import type { DeliveryOutcome, DeliveryTask } from "./deliveries.ts";
@@ -27,6 +28,8 @@ import type { ExportCursor, ExportPage } from "./export.ts";
 import type { Posting } from "./ledger.ts";
 import { signedLinks } from "./links.ts";
 import type { Quotas } from "./quotas.ts";
+import type { Completion, StoredPart } from "./upload-parts.ts";
+import type { Signing } from "./upload-row.ts";
 import type { UploadedImage } from "./uploads.ts";
 import type { UsageDay } from "./usage.ts";
 import { WaitingRoom } from "./waiting-room.ts";
@@ -90,8 +93,12 @@ export class AccountObject extends DurableObject<Env> {
     return this.#core.revokeKey(id);
   }
 
-  authorize(keyHash: string, edit: string, idempotencyKey: string | null): Result<null, Refusal> {
-    return this.#core.authorize(keyHash, edit, idempotencyKey);
+  authorize(
+    credential: Credential,
+    edit: string,
+    idempotencyKey: string | null,
+  ): Result<null, Refusal> {
+    return this.#core.authorize(credential, edit, idempotencyKey);
   }
 
   abandon(edit: string, idempotencyKey: string | null): boolean {
@@ -102,47 +109,79 @@ export class AccountObject extends DurableObject<Env> {
     return this.#core.accept(request);
   }
 
-  edit(keyHash: string, id: string): Result<Edit, Refusal> {
-    return this.#core.edit(keyHash, id);
+  edit(credential: Credential, id: string): Result<Edit, Refusal> {
+    return this.#core.edit(credential, id);
   }
 
   edits(
-    keyHash: string,
+    credential: Credential,
     query: { limit: number; before?: string | undefined; status?: EditStatus | undefined },
   ): Result<EditResources, Refusal> {
-    return this.#core.edits(keyHash, query);
+    return this.#core.edits(credential, query);
   }
 
-  previewedAttempt(keyHash: string, id: string): Result<number, Refusal> {
-    return this.#core.previewedAttempt(keyHash, id);
+  previewedAttempt(credential: Credential, id: string): Result<number, Refusal> {
+    return this.#core.previewedAttempt(credential, id);
   }
 
   /** The edit once it has ended, or as it is after `ms` milliseconds. */
-  async awaitEdit(keyHash: string, id: string, ms: number): Promise<Result<Edit, Refusal>> {
-    const current = this.edit(keyHash, id);
+  async awaitEdit(credential: Credential, id: string, ms: number): Promise<Result<Edit, Refusal>> {
+    const current = this.edit(credential, id);
     if (!current.ok || isTerminal(current.value.status)) return current;
     await this.#waiting.wait(id, ms);
-    return this.edit(keyHash, id);
+    return this.edit(credential, id);
   }
 
-  cancel(keyHash: string, id: string): Result<CanceledEdit, Refusal> {
-    return this.#core.cancel(keyHash, id);
+  cancel(credential: Credential, id: string): Result<CanceledEdit, Refusal> {
+    return this.#core.cancel(credential, id);
   }
 
   remove(keyHash: string, id: string): Result<readonly WorkMessage[], Refusal> {
     return this.#core.remove(keyHash, id);
   }
 
-  createUpload(keyHash: string, origin: string): Result<Upload, Refusal> {
-    return this.#core.createUpload(keyHash, origin);
+  mintingKey(keyHash: string): Result<string, Refusal> {
+    return this.#core.clients.mintingKey(keyHash);
   }
 
-  upload(keyHash: string, id: string, origin: string): Result<Upload, Refusal> {
-    return this.#core.upload(keyHash, id, origin);
+  createUpload(
+    credential: Credential,
+    request: UploadRequest,
+    origin: string,
+  ): Result<Upload, Refusal> {
+    return this.#core.clients.createUpload(credential, request, origin);
+  }
+
+  upload(credential: Credential, id: string, signing: Signing): Result<Upload, Refusal> {
+    return this.#core.clients.upload(credential, id, signing);
+  }
+
+  removeUpload(keyHash: string, id: string): Result<readonly WorkMessage[], Refusal> {
+    return this.#core.clients.removeUpload(keyHash, id);
+  }
+
+  uploadCompletion(credential: Credential, id: string): Result<Completion | null, Refusal> {
+    return this.#core.clients.completion(credential, id);
   }
 
   completeUpload(id: string, image: UploadedImage, origin: string): Result<Upload, Refusal> {
-    return this.#core.completeUpload(id, image, origin);
+    return this.#core.clients.completeUpload(id, image, origin);
+  }
+
+  partTarget(upload: string): Result<string | null, Refusal> {
+    return this.#core.clients.partTarget(upload);
+  }
+
+  beginParts(upload: string, multipart: string): Result<string, Refusal> {
+    return this.#core.clients.beginParts(upload, multipart);
+  }
+
+  notePart(upload: string, part: StoredPart, origin: string): Result<Upload, Refusal> {
+    return this.#core.clients.notePart(upload, part, origin);
+  }
+
+  startUploadOver(upload: string): void {
+    this.#core.clients.startOver(upload);
   }
 
   claim(edit: string, attempt?: number): Claim | Unclaimed {
@@ -193,8 +232,8 @@ export class AccountObject extends DurableObject<Env> {
     await this.#core.alarm((message) => sendWork(this.env.WORK, message));
   }
 
-  limits(keyHash: string): Result<Limits, Refusal> {
-    return this.#core.desk.limits(keyHash);
+  limits(credential: Credential): Result<Limits, Refusal> {
+    return this.#core.desk.limits(credential);
   }
 
   events(

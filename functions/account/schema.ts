@@ -1,3 +1,4 @@
+import { clientTables } from "./client-tables.ts";
 import { accountSettings, archiveTables, dueIndexes, usageTables } from "./desk-tables.ts";
 import { ledgerDayTables } from "./ledger-tables.ts";
 import type { Storage } from "./storage.ts";
@@ -156,6 +157,7 @@ const versions: readonly (readonly string[])[] = [
   usageTables,
   dueIndexes,
   ledgerDayTables,
+  clientTables,
 ];
 
 /** Whether this account has been created; an object that was merely addressed holds no table. */

@@ -105,4 +105,18 @@ export function problems(...codes: ProblemCode[]) {
 }
 
 /** What every route that takes an API key may answer. */
-export const keyProblems: ProblemCode[] = ["key_missing", "key_invalid", "key_revoked"];
+export const keyProblems: ProblemCode[] = [
+  "key_missing",
+  "key_invalid",
+  "key_revoked",
+  "token_not_allowed",
+];
+
+/** What every route that takes a client token as well may answer. */
+export const clientProblems: ProblemCode[] = [
+  "key_missing",
+  "key_invalid",
+  "key_revoked",
+  "token_invalid",
+  "token_expired",
+];

@@ -1,14 +1,13 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { pictureRoles } from "../../schemas/edit.ts";
+import { outputTypes } from "../../schemas/manifest.ts";
 import type { AppContext, AppEnv } from "../api/app-env.ts";
-import { putBody, signedGrant } from "../api/signed-request.ts";
+import { bodyRefusal, putBody, signedGrant } from "../api/signed-request.ts";
 import { ProblemError } from "../errors/problem-error.ts";
 import { manifestKey, outputKey, previewKey } from "../images/object-keys.ts";
 import { writeOnce } from "../images/write-once.ts";
 import { accountObject } from "../services.ts";
 import { receiveCallback } from "./predictions.ts";
-
-const imageTypes = ["image/png", "image/webp", "image/jpeg"];
 
 /** What the GPU side calls, by signed URLs alone: inputs out, results in, and news of predictions. */
 export function callbackRoutes(app: OpenAPIHono<AppEnv>): void {
@@ -44,8 +43,10 @@ async function sendInput(c: AppContext): Promise<Response> {
       ? null
       : await c.env.BUCKET.get(input.key, {
           range: { offset: input.offset, length: input.length },
+          ...(input.etag === undefined ? {} : { onlyIf: { etagMatches: input.etag } }),
         });
-  if (input === undefined || object === null) {
+  // Where the key has another object by now, R2 gives no body.
+  if (input === undefined || object === null || !("body" in object)) {
     throw new ProblemError({ code: "output_gone", detail: "The picture has been removed." });
   }
   return c.body(object.body, 200, {
@@ -69,12 +70,7 @@ async function store(
     maxBytes,
     ...putBody(c, maxBytes),
   });
-  if (!stored.ok) {
-    throw new ProblemError({
-      code: "request_malformed",
-      detail: "The body is not as long as its Content-Length. Send it again.",
-    });
-  }
+  if (!stored.ok) throw bodyRefusal(stored.problem);
   if (stored.value.type === "conflict") {
     throw new ProblemError({ code: "content_conflict", detail: "Other bytes are stored here." });
   }
@@ -83,10 +79,11 @@ async function store(
 
 /** The media type of a picture that is PUT, as it is going to be served. */
 function pictureType(c: AppContext): string {
-  const type = c.req.header("content-type") ?? "";
-  if (imageTypes.includes(type)) return type;
+  const sent = c.req.header("content-type") ?? "";
+  const type = outputTypes.find((one) => one === sent);
+  if (type !== undefined) return type;
   throw new ProblemError({
     code: "content_type_unsupported",
-    detail: `Send ${imageTypes.join(", ")}.`,
+    detail: `Send ${outputTypes.join(", ")}.`,
   });
 }

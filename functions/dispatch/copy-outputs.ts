@@ -1,9 +1,10 @@
 import { raise } from "../alerts.ts";
 import { outputSize } from "../account/output-size.ts";
-import type { Manifest } from "../../schemas/manifest.ts";
+import { outputTypes, type Manifest } from "../../schemas/manifest.ts";
 import { limits } from "../../schemas/limits.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
-import { readHeader } from "../images/header.ts";
+import { peek } from "../images/body.ts";
+import { formatOf, readHeader } from "../images/header.ts";
 import { outputKey } from "../images/object-keys.ts";
 import { stageStream } from "../images/stage.ts";
 import { describeError, log } from "../log.ts";
@@ -67,10 +68,17 @@ async function copyOne(services: Services, key: string, url: string): Promise<Co
     log("warn", "copy.unreachable", { code: fetched.problem.code });
     return null;
   }
+  const { head, body } = await peek(fetched.value.body, 12);
+  const contentType = outputTypes.find((type) => type === `image/${formatOf(head)}`);
+  if (contentType === undefined) {
+    await body.cancel();
+    return null;
+  }
   const staged = await stageStream({
     bucket: services.bucket,
     key,
-    body: fetched.value.body,
+    contentType,
+    body,
     contentLength: fetched.value.contentLength,
     maxBytes: limits.outputBytes,
   }).catch((error: unknown) => {
@@ -80,9 +88,9 @@ async function copyOne(services: Services, key: string, url: string): Promise<Co
   if (staged === null || !staged.ok) return null;
   const header = readHeader(staged.value.head);
   if (!header.ok) return null;
-  const { format, width, height } = header.value;
+  const { width, height } = header.value;
   const { length, sha256 } = staged.value;
-  return { content_type: `image/${format}`, width, height, bytes: length, sha256 };
+  return { content_type: contentType, width, height, bytes: length, sha256 };
 }
 
 function providerManifest(

@@ -11,6 +11,9 @@ export const inputsPrefix = (account: string, edit: string) => `inputs/${account
 export const inputKey = (account: string, edit: string, part: "request" | PictureRole) =>
   `${inputsPrefix(account, edit)}${part}`;
 
+/** A piece of a body whose length is not known yet; it lies beside what it becomes a part of. */
+export const pieceKey = (key: string, piece: number) => `${key}.piece/${piece}`;
+
 /** Everything an edit's attempts brought. */
 const outputsPrefix = (account: string, edit: string) => `outputs/${account}/${edit}/`;
 

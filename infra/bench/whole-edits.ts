@@ -57,7 +57,7 @@ export async function wholeEdits(env: Env, wanted: EditsWanted): Promise<EditsDo
   const one = async () => {
     const edit = newId("edit", Date.now(), (bytes) => crypto.getRandomValues(bytes));
     const request: AcceptRequest = {
-      keyHash,
+      credential: keyHash,
       edit,
       origin: "https://inlay.example.com",
       profile: "tiny",

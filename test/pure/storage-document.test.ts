@@ -60,6 +60,7 @@ describe("docs/storage.md", () => {
       keys.archiveKey(account, "{last}"),
       keys.ledgerArchiveKey(account, "{day}", last).replace("0000000000{last}", "{last}"),
       keys.accountMarkKey(account),
+      keys.pieceKey("{key}", "{n}" as unknown as number),
     ];
     const listed = named("The bucket").map((key) =>
       key.startsWith("...") ? `inputs/{account}/{edit}${key.slice(3)}` : key,

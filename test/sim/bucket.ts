@@ -37,8 +37,8 @@ export class Bucket {
           const json = () => Promise.resolve().then((): unknown => JSON.parse(value));
           return { size: value.length, json };
         }),
-      put: (key: string, value: string, options?: { onlyIf?: unknown }) =>
-        write(() => this.#put(key, value, options?.onlyIf !== undefined)),
+      put: (key: string, value: string | Uint8Array, options?: { onlyIf?: unknown }) =>
+        write(() => this.#put(key, String(value), options?.onlyIf !== undefined)),
       list: ({ prefix }: { prefix: string }) =>
         read(() => {
           const keys = [...(this.#groups.get(group(prefix))?.keys() ?? [])];
@@ -49,12 +49,6 @@ export class Bucket {
         write(() => {
           for (const key of [keys].flat()) this.#delete(key);
         }),
-      createMultipartUpload: (key: string) =>
-        write(() => ({
-          uploadPart: (partNumber: number) => write(() => ({ partNumber, etag: "" })),
-          complete: () => write(() => this.#put(key, "picture", false)),
-          abort: () => Promise.resolve(),
-        })),
     };
     return binding as unknown as R2Bucket;
   }

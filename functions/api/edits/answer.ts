@@ -23,13 +23,15 @@ export async function answerEdit(
   edit: Edit,
   wait: number | null,
 ): Promise<Response> {
-  const { account, keyHash } = c.var.caller;
+  const { account, credential } = c.var.caller;
   c.header("location", edit.urls.self);
   if (wait === null) return c.json(edit, 202);
-  const awaited = await account.awaitEdit(keyHash, edit.id, wait * 1000).catch((error: unknown) => {
-    log("warn", "edit.unawaited", { edit: edit.id, reason: describeError(error) });
-    return null;
-  });
+  const awaited = await account
+    .awaitEdit(credential, edit.id, wait * 1000)
+    .catch((error: unknown) => {
+      log("warn", "edit.unawaited", { edit: edit.id, reason: describeError(error) });
+      return null;
+    });
   // What the edit is by now nobody can tell, but accepted it is.
   if (awaited === null) return c.json(edit, 202);
   const current = unwrap(awaited);

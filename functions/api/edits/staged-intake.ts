@@ -1,3 +1,4 @@
+import type { Credential } from "../../account/credential.ts";
 import type { AcceptedEdit } from "../../account/answers.ts";
 import { unwrap } from "../../errors/problem-error.ts";
 import type { Refusal } from "../../errors/refusal.ts";
@@ -10,7 +11,7 @@ import type { Result } from "../../result.ts";
 export interface StagedRequest {
   readonly account: {
     authorize(
-      keyHash: string,
+      credential: Credential,
       edit: string,
       idempotencyKey: string | null,
     ): Promise<Result<null, Refusal>>;
@@ -20,7 +21,7 @@ export interface StagedRequest {
   /** The account's id. */
   readonly id: string;
   readonly edit: string;
-  readonly keyHash: string;
+  readonly credential: Credential;
   readonly idempotencyKey: string | null;
 }
 
@@ -48,9 +49,9 @@ export async function stagedIntake(
 
 /** Whether the account lets the request in. One whose answer was lost holds no key back until its lease is over. */
 async function letIn(request: StagedRequest): Promise<Result<null, Refusal>> {
-  const { account, edit, keyHash, idempotencyKey } = request;
+  const { account, edit, credential, idempotencyKey } = request;
   try {
-    return await account.authorize(keyHash, edit, idempotencyKey);
+    return await account.authorize(credential, edit, idempotencyKey);
   } catch (error) {
     await discard(request);
     throw error;

@@ -161,19 +161,19 @@ describe("an idempotency key", () => {
 
   it("is held while its request is received, and let go when that comes to nothing", () => {
     const account = testAccount();
-    const { context, keyHash } = account;
-    expect(authorize(context, { keyHash, edit: "edit_a", idempotencyKey: "k" }).ok).toBe(true);
-    expect(authorize(context, { keyHash, edit: "edit_b", idempotencyKey: "k" })).toMatchObject({
+    const { context, keyHash: credential } = account;
+    expect(authorize(context, { credential, edit: "edit_a", idempotencyKey: "k" }).ok).toBe(true);
+    expect(authorize(context, { credential, edit: "edit_b", idempotencyKey: "k" })).toMatchObject({
       problem: { code: "idempotency_in_progress" },
     });
     abandon(context, "edit_a", "k");
-    expect(authorize(context, { keyHash, edit: "edit_b", idempotencyKey: "k" }).ok).toBe(true);
+    expect(authorize(context, { credential, edit: "edit_b", idempotencyKey: "k" }).ok).toBe(true);
   });
 
   it("lets its own request in once more, as one create", () => {
     const account = testAccount();
-    const { context, keyHash } = account;
-    const request = { keyHash, edit: "edit_a", idempotencyKey: "k" };
+    const { context, keyHash: credential } = account;
+    const request = { credential, edit: "edit_a", idempotencyKey: "k" };
     expect(authorize(context, request).ok).toBe(true);
     const once = limitsOf(context);
     expect(authorize(context, request).ok).toBe(true);
@@ -182,9 +182,9 @@ describe("an idempotency key", () => {
 
   it("is free again five minutes after a request that was never finished", () => {
     const account = testAccount();
-    const { context, keyHash } = account;
-    authorize(context, { keyHash, edit: "edit_a", idempotencyKey: "k" });
+    const { context, keyHash: credential } = account;
+    authorize(context, { credential, edit: "edit_a", idempotencyKey: "k" });
     account.pass(5 * 60_000);
-    expect(authorize(context, { keyHash, edit: "edit_b", idempotencyKey: "k" }).ok).toBe(true);
+    expect(authorize(context, { credential, edit: "edit_b", idempotencyKey: "k" }).ok).toBe(true);
   });
 });

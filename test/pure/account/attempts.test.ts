@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { findEdit } from "../../../functions/account/accept.ts";
 import { busy, claim, report, started } from "../../../functions/account/attempts.ts";
+import { urlsOutlive } from "../../../functions/account/context.ts";
 import { cancelEdit, deleteEdit, visibleEdit } from "../../../functions/account/deletion.ts";
 import { beginDelivery, finishDelivery } from "../../../functions/account/deliveries.ts";
 import { nextDueAt, takeDue } from "../../../functions/account/due.ts";
@@ -231,7 +232,7 @@ describe("time", () => {
     const failed = { ...manifest(id, 1, 0), status: "failed", error } as const;
     report(account.context, id, 1, { type: "manifest", manifest: failed });
     expect(duePurges(account)).toHaveLength(1);
-    account.pass(3_660_000);
+    account.pass(urlsOutlive);
     expect(duePurges(account)).toEqual([]);
     account.pass(900_000);
     expect(duePurges(account)).toHaveLength(1);
@@ -247,9 +248,9 @@ describe("time", () => {
     expect(duePurges(account)).toHaveLength(1);
     const row = findEdit(account.context, id);
     expect(row && toEdit(account.context, row).outputs[0]?.url).toBeNull();
-    account.pass(3_660_000);
+    account.pass(urlsOutlive);
     expect(duePurges(account)).toHaveLength(1);
-    account.pass(3_660_000);
+    account.pass(urlsOutlive);
     expect(duePurges(account)).toEqual([]);
   });
 });
@@ -308,7 +309,7 @@ describe("deletion", () => {
     expect(visibleEdit(account.context, id)).toMatchObject({ problem: { code: "edit_deleted" } });
     expect(findEdit(account.context, id)?.parameters).not.toContain("secret");
     expect(balance(account.context)).toEqual({ available: 1_000_000, reserved: 0 });
-    account.pass(900_000 + 3_660_000);
+    account.pass(900_000 + urlsOutlive);
     expect(duePurges(account)).toHaveLength(1);
   });
 });

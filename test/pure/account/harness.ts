@@ -81,7 +81,7 @@ export function testAccount(credits = 1_000_000): TestAccount {
     return edit;
   };
   const request = (overrides: Partial<AcceptRequest> = {}): AcceptRequest => ({
-    keyHash,
+    credential: keyHash,
     edit: staged(),
     origin: "https://inlay.example.com",
     profile: "tiny",

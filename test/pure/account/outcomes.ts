@@ -69,7 +69,7 @@ export const outcomes: Readonly<Record<string, (it: Scene) => unknown>> = {
     it.create().run();
     it.core.close();
   },
-  "the key is unknown": (it) => it.create({ keyHash: "0".repeat(64) }),
+  "the key is unknown": (it) => it.create({ credential: "0".repeat(64) }),
   "the key was revoked": (it) => {
     const keys = it.core.listKeys();
     if (keys.ok) it.core.revokeKey(keys.value[0]?.id ?? "");

@@ -7,9 +7,12 @@ import { testAccount } from "./harness.ts";
 it("files of an upload that expired and of a request that broke off are removed twice, and then no more", () => {
   const account = testAccount();
   const { context, keyHash } = account;
-  const { id: upload } = createUpload(context, "https://inlay.example.com");
+  const { id: upload } = createUpload(context, {
+    endUser: null,
+    origin: "https://inlay.example.com",
+  });
   const edit = context.newId("edit");
-  authorize(context, { keyHash, edit, idempotencyKey: null });
+  authorize(context, { credential: keyHash, edit, idempotencyKey: null });
   const removed: string[] = [];
   for (let due = nextDueAt(context); due !== null; due = nextDueAt(context)) {
     account.pass(due - context.now());

@@ -16,16 +16,17 @@ function emptyBucket(listed: string[]): R2Bucket {
 /** An intake of one edit, whose `take` may fail before or after the account has accepted it. */
 async function taken(how: "refused" | "answer lost") {
   const customer = testAccount();
-  const { context, keyHash } = customer;
+  const { context, keyHash: credential } = customer;
   const edit = context.newId("edit");
   const purged: string[] = [];
   const bucket = emptyBucket(purged);
   const account = {
-    authorize: () => Promise.resolve(authorize(context, { keyHash, edit, idempotencyKey: null })),
+    authorize: () =>
+      Promise.resolve(authorize(context, { credential, edit, idempotencyKey: null })),
     abandon: () => Promise.resolve(abandon(context, edit, null)),
   };
   const intake = stagedIntake(
-    { account, bucket, id: context.account, edit, keyHash, idempotencyKey: null },
+    { account, bucket, id: context.account, edit, credential, idempotencyKey: null },
     (): Promise<AcceptedEdit> => {
       if (how === "answer lost") accept(context, customer.request({ edit }));
       return Promise.reject(new Error(how));
@@ -39,7 +40,7 @@ describe("the idempotency key of a request that was let in", () => {
   it("is free at once where the answer was lost", async () => {
     const { context, keyHash } = testAccount();
     const edit = context.newId("edit");
-    const request = { keyHash, edit, idempotencyKey: "order-1" };
+    const request = { credential: keyHash, edit, idempotencyKey: "order-1" };
     const account = {
       authorize: () => {
         authorize(context, request);
