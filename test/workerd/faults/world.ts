@@ -76,7 +76,7 @@ export class World {
 
   /** Lets time pass until every order has ended and nothing is on its way; faults stop after `faultyRounds`. */
   async settle(shops: readonly Shop[], left: Order[], faultyRounds: number): Promise<void> {
-    for (let round = 0; round < 200; round++) {
+    for (let round = 0; round < 100; round++) {
       if (round === faultyRounds) this.#calm();
       await this.#quiet();
       if (round > faultyRounds && left.length === 0 && (await this.#over(shops))) return;
