@@ -3,6 +3,10 @@ export const limits = {
   jsonBytes: 1024 * 1024,
   multipartBytes: 80 * 1024 * 1024,
   imageBytes: 50 * 1024 * 1024,
+  /** The longest output in one PUT, and each part but the last of a longer one. */
+  outputPutBytes: 50 * 1024 * 1024,
+  outputPartBytes: 32 * 1024 * 1024,
+  /** The longest output that a provider hands out as a URL. */
   outputBytes: 95 * 1024 * 1024,
   manifestBytes: 64 * 1024,
   previewBytes: 1024 * 1024,

@@ -1,21 +1,20 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { pictureRoles } from "../../schemas/edit.ts";
+import { limits } from "../../schemas/limits.ts";
 import { outputTypes } from "../../schemas/manifest.ts";
 import type { AppContext, AppEnv } from "../api/app-env.ts";
 import { bodyRefusal, putBody, signedGrant } from "../api/signed-request.ts";
 import { ProblemError } from "../errors/problem-error.ts";
-import { manifestKey, outputKey, previewKey } from "../images/object-keys.ts";
+import { manifestKey, outputKey, partKey, previewKey } from "../images/object-keys.ts";
 import { writeOnce } from "../images/write-once.ts";
 import { accountObject } from "../services.ts";
+import { joinOutput, outputPiece } from "./output-parts.ts";
 import { receiveCallback } from "./predictions.ts";
 
 /** What the GPU side calls, by signed URLs alone: inputs out, results in, and news of predictions. */
 export function callbackRoutes(app: OpenAPIHono<AppEnv>): void {
   app.get("/files/input/:account/:edit/:attempt/:index", sendInput);
-  app.put("/files/output/:account/:edit/:attempt/:index", (c) => {
-    const { account, edit, attempt, index, maxBytes } = signedGrant(c);
-    return store(c, outputKey(account, edit, attempt, index), maxBytes, pictureType(c));
-  });
+  app.put("/files/output/:account/:edit/:attempt/:index", receiveOutput);
   app.put("/files/manifest/:account/:edit/:attempt/:index", (c) => {
     const { account, edit, attempt, maxBytes } = signedGrant(c);
     return store(c, manifestKey(account, edit, attempt), maxBytes, "application/json");
@@ -54,6 +53,24 @@ async function sendInput(c: AppContext): Promise<Response> {
     "content-length": String(input.length),
     "cache-control": "no-store",
   });
+}
+
+/** An output in one PUT, or a part of one that is longer than 50 MiB. */
+async function receiveOutput(c: AppContext): Promise<Response> {
+  const { account, edit, attempt, index, maxBytes } = signedGrant(c);
+  const key = outputKey(account, edit, attempt, index);
+  const type = pictureType(c);
+  const piece = outputPiece(c);
+  switch (piece.type) {
+    case "whole":
+      return store(c, key, Math.min(maxBytes, limits.outputPutBytes), type);
+    case "part":
+      return store(c, partKey(key, piece.number), limits.outputPartBytes, type);
+    case "join":
+      return joinOutput(c, { key, parts: piece.parts, maxBytes }, type);
+    default:
+      return piece satisfies never;
+  }
 }
 
 /** A write-once PUT: 201 the first time, 200 for the same bytes again, 409 for others. */

@@ -2,6 +2,7 @@ import { pictureRoles, type PictureRole } from "../../schemas/edit.ts";
 import type { ModelInput } from "../../schemas/model-input.ts";
 import { limits } from "../../schemas/limits.ts";
 import type { Claim } from "../account/attempts.ts";
+import { largestOutput } from "../account/output-size.ts";
 import { signUrl, type Grant, type Keyring } from "../images/signed-url.ts";
 
 /** How long the container's URLs outlive the edit, in seconds. */
@@ -40,7 +41,7 @@ export function attemptUrls(
       mask_url: picture("mask"),
       example_url: picture("example"),
       output_urls: Array.from({ length: parameters.n }, (_, index) =>
-        sign("output", "PUT", index, limits.outputBytes),
+        sign("output", "PUT", index, largestOutput(inputs, parameters)),
       ),
       manifest_url: sign("manifest", "PUT", 0, limits.manifestBytes),
       preview_url: sign("preview", "PUT", 0, limits.previewBytes),

@@ -134,7 +134,8 @@ function shown(
         if (kind === "avif") break;
         // Cutting comes before turning, and after the size is known.
         if (size === null || quarters !== null || mirror !== null) return null;
-        size = { width: ratio(bytes, start), height: ratio(bytes, start + 8) };
+        size = cut(bytes, start, size);
+        if (size === null) return null;
         break;
       case "irot":
         if (size === null || quarters !== null || mirror !== null) return null;
@@ -151,10 +152,20 @@ function shown(
   return { format: kind, ...size, orientation, bitDepth, animated: false };
 }
 
-/** A fraction of two 32-bit numbers, rounded; 0 where it is none. */
-function ratio(bytes: Bytes, at: number): number {
+/** What `clap` leaves of a picture; null where it is no part of it that is whole pixels wide and high. */
+function cut(
+  bytes: Bytes,
+  at: number,
+  size: { readonly width: number; readonly height: number },
+): { width: number; height: number } | null {
+  const width = whole(bytes, at);
+  const height = whole(bytes, at + 8);
+  return width <= size.width && height <= size.height ? { width, height } : null;
+}
+
+/** A fraction of two numbers of up to 2^16 that is a whole one; 0 where it is none: decoders differ over others. */
+function whole(bytes: Bytes, at: number): number {
   const [numerator, denominator] = [bytes.u32(at), bytes.u32(at + 4)];
-  return denominator === 0
-    ? 0
-    : Math.floor((numerator + Math.floor(denominator / 2)) / denominator);
+  if (numerator > 2 ** 16 || denominator === 0 || numerator % denominator !== 0) return 0;
+  return numerator / denominator;
 }

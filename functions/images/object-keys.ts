@@ -21,6 +21,9 @@ const outputsPrefix = (account: string, edit: string) => `outputs/${account}/${e
 export const outputKey = (account: string, edit: string, attempt: number, index: number) =>
   `${outputsPrefix(account, edit)}${attempt}/${index}`;
 
+/** A part of an output, from 1, until they are put together. */
+export const partKey = (output: string, number: number) => `${output}.part/${number}`;
+
 /** The result of an attempt, written last. */
 export const manifestKey = (account: string, edit: string, attempt: number) =>
   `${outputsPrefix(account, edit)}${attempt}/manifest.json`;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { err, ok, type Result } from "../result.ts";
+import { joinObjects } from "./join.ts";
 import { Head } from "./head.ts";
 import { BodyError, inTime, storeStream, type Arriving, type BodyProblem } from "./body.ts";
 import { pieceKey } from "./object-keys.ts";
@@ -199,40 +200,14 @@ async function putUnknown(request: PutRequest, meter: Meter): Promise<void> {
     const last = piece.subarray(0, size);
     if (pieces.length === 0) {
       await bucket.put(key, last, options(request));
-    } else {
-      const body = joined(bucket, pieces, last);
-      await putStream({ ...request, body, contentLength: total }, () => undefined);
+      return;
     }
+    pieces.push(pieceKey(key, pieces.length));
+    await bucket.put(pieces.at(-1) ?? "", last);
+    await joinObjects({ bucket, key, pieces, length: total, options: options(request) });
   } finally {
     if (pieces.length > 0) await bucket.delete(pieces);
   }
-}
-
-/** The bytes of objects, one after the other, and some more. */
-function joined(
-  bucket: R2Bucket,
-  keys: readonly string[],
-  last: Uint8Array,
-): ReadableStream<Uint8Array> {
-  async function* chunksOf(): AsyncGenerator<Uint8Array> {
-    for (const key of keys) {
-      const object = await bucket.get(key);
-      if (object === null) throw new Error("a piece of the body has gone");
-      yield* object.body as ReadableStream<Uint8Array>;
-    }
-    yield last;
-  }
-  const chunks = chunksOf();
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await chunks.next();
-      if (done === true) controller.close();
-      else controller.enqueue(value);
-    },
-    async cancel() {
-      await chunks.return(undefined);
-    },
-  });
 }
 
 function options({ contentType, once }: PutRequest): R2PutOptions {

@@ -22,7 +22,7 @@ from inlay.timings import Timings
 from inlay.transfers import Transfers
 from inlay.transport import EdgeClient
 
-MAX_OUTPUT_BYTES = 95 * 1024 * 1024
+MAX_OUTPUT_BYTES = 400 * 1024 * 1024
 
 UNGUARDED = Guard(Policy(classifier="none"))
 """Refuses and blocks nothing."""

@@ -19,6 +19,10 @@ import { drawing, mutated, pictures } from "./mutate.ts";
 const file = (...pieces: (Uint8Array | number[])[]) =>
   new Uint8Array(Buffer.concat(pieces.map((piece) => Uint8Array.from(piece))));
 
+/** A property that leaves so many pixels (a fraction) of a picture's width, and 32 of its height. */
+const clap = (width: number, of: number) =>
+  box("clap", [0, 0, 0, width], [0, 0, 0, of], [0, 0, 0, 32], [0, 0, 0, 1], new Uint8Array(16));
+
 /** A piece again and again. */
 const repeated = (piece: Uint8Array, times: number) =>
   file(...Array.from({ length: times }, () => piece));
@@ -79,6 +83,7 @@ describe("an image's header", () => {
     ["16 bits a channel", png(640, 480, { bitDepth: 16 })],
     ["junk between a JPEG's segments", jpegWith(file([0xff, 0xfe, 0, 2], ascii("junk")))],
     ["a JPEG's second frame of a kind after its scan", file(jpeg(640, 480), jpeg(64, 64).slice(2))],
+    ["a HEIC that is cut within its size", heic(64, 64, { more: [clap(48, 1)] })],
     ["a HEIC whose boxes begin with others", heic(640, 480, { before: box("free", [1, 2, 3]) })],
     ["text after the pixels, and another format's file", file(png(640, 480), ascii("PK\x03\x04"))],
   ])("takes %s", (_name, bytes) => {
@@ -99,6 +104,16 @@ describe("an image's header", () => {
     ["a JPEG of two frames", jpegWith(jpeg(64, 64).slice(2, -2)), "image_unreadable"],
     ["a HEIC cut in its boxes", heic(640, 480).slice(0, 60), "image_unreadable"],
     ["a HEIC without a size", file(box("ftyp", ascii("heic\0\0\0\0"))), "image_unreadable"],
+    [
+      "a HEIC that is cut larger than it is",
+      heic(64, 64, { more: [clap(65, 1)] }),
+      "image_unreadable",
+    ],
+    [
+      "a HEIC that is cut at half a pixel",
+      heic(64, 64, { more: [clap(63, 2)] }),
+      "image_unreadable",
+    ],
     [
       "a HEIC that is turned twice",
       heic(640, 480, { more: [box("irot", [1]), box("irot", [1])] }),
