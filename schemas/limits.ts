@@ -9,6 +9,10 @@ export const limits = {
   minSide: 16,
   maxSide: 16_384,
   maxPixels: 24_000_000,
+  /** Pixels that a mask grows by, or a fill fades in over. */
+  maxReach: 256,
+  /** Pixels that `outpaint` adds to a side. */
+  maxMargin: 4_096,
   minGeneratedSide: 64,
   maxGeneratedSide: 1_024,
   maxOutputs: 4,

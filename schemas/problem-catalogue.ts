@@ -54,6 +54,7 @@ export const problemCatalogue = {
   image_url_not_allowed: { status: 422, title: "The image URL is not allowed" },
   image_url_unreachable: { status: 422, title: "The image URL cannot be fetched" },
   mask_size_mismatch: { status: 422, title: "Image and mask differ in size" },
+  mask_orientation_mismatch: { status: 422, title: "The mask fits the image unrotated only" },
   upload_not_found: { status: 404, title: "There is no such upload" },
   upload_unusable: { status: 422, title: "The upload cannot be used" },
   content_conflict: { status: 409, title: "Other bytes are stored already" },

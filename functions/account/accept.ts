@@ -1,6 +1,6 @@
 import { pictureRoles, type EditParameters, type PictureRole } from "../../schemas/edit.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
-import { refuseField, type Refusal } from "../errors/refusal.ts";
+import type { Refusal } from "../errors/refusal.ts";
 import { err, ok, type Result } from "../result.ts";
 import { spans, type AccountContext } from "./context.ts";
 import { dispatchDelay } from "./advance.ts";
@@ -11,7 +11,8 @@ import { checkKey } from "./keys.ts";
 import { reserve } from "./ledger.ts";
 import { tellLowBalance } from "./low-balance.ts";
 import { checkRoom, takeCreate } from "./quotas.ts";
-import { outputSize } from "./output-size.ts";
+import { maskRefusal } from "./mask-size.ts";
+import { outputSize, sizeRefusal } from "./output-size.ts";
 import { unitPrice } from "./price.ts";
 import { usableUpload } from "./uploads.ts";
 
@@ -122,17 +123,10 @@ export function accept(context: AccountContext, request: AcceptRequest): Result<
     const kept = checkStaging(context, request);
     if (!kept.ok) return kept;
 
-    const { image, mask } = inputs;
-    if (image && mask && (image.width !== mask.width || image.height !== mask.height)) {
-      return err(
-        refuseField(
-          "mask_size_mismatch",
-          "/mask",
-          `Send a mask of ${image.width} x ${image.height} pixels like the image; it has ${mask.width} x ${mask.height}.`,
-        ),
-      );
-    }
-    const price = unitPrice(request.parameters, outputSize(inputs, request.parameters));
+    const size = outputSize(inputs, request.parameters);
+    const refusal = maskRefusal(inputs, request.parameters) ?? sizeRefusal(size);
+    if (refusal !== null) return err(refusal);
+    const price = unitPrice(request.parameters, size);
     const reserved = reserve(context, request.edit, price * request.parameters.n);
     if (!reserved.ok) return reserved;
 

@@ -12,6 +12,8 @@ export interface StagedImage {
   readonly contentType: string;
   readonly width: number;
   readonly height: number;
+  /** Whether its file stores it with width and height exchanged; unknown of uploads. */
+  readonly turned?: boolean;
 }
 
 /** The pictures of an edit, as its task takes them. */
