@@ -57,14 +57,17 @@ class Canvas:
             image = image.resize((side, side), Image.Resampling.LANCZOS)
         return np.asarray(image).reshape(side, side, -1)
 
-    def blend(self, fill: NDArray[np.float32], crop: Crop, seed: int) -> None:
-        """Takes a crop's fill (s, s, c), from 0 to 255 in the picture's own colours, where the crop's hole waits."""
+    def blend(self, fill: NDArray[np.float32], crop: Crop, seed: int | None) -> None:
+        """Takes a crop's fill (s, s, c), from 0 to 255 in the picture's own colours, where the crop's hole waits.
+
+        One that is much enlarged gets grain by the seed; without a seed none does.
+        """
         channels = [Image.fromarray(fill[..., c]) for c in range(fill.shape[2])]
-        shrunk = crop.side > UPSCALED * len(fill)
+        shrunk = seed is not None and crop.side > UPSCALED * len(fill)
         for window in windows(crop.hole):
             around = within(window, MARGIN if shrunk else 0, crop, self._mask.shape)
             fine = enlarged(channels, crop, around)
-            if shrunk:
+            if seed is not None and shrunk:
                 fine = self._with_grain(fine, around, seed)
             top, left = window.top - around.top, window.left - around.left
             height, width = window.bottom - window.top, window.right - window.left

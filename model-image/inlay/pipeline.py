@@ -162,9 +162,9 @@ class Painting:
         if self._settings.may_colour and needs_colour(canvas.picture, square[marked]):
             canvas.take_colour()
         own = canvas.colours.own(square)
-        if self._settings.match_colour:
+        if self._settings.match_ring:
             own = match_colour(own, canvas.view(crop, self._filler.native_size), marked)
-        canvas.blend(own, crop, seed)
+        canvas.blend(own, crop, seed if self._settings.match_ring else None)
 
 
 def needs_colour(picture: Picture, painted: NDArray[np.float32]) -> bool:

@@ -29,8 +29,8 @@ class FillSettings:
     """What is in the hole where `strength` is below 1: the picture's own content, or `fill`, a classical one."""
     feather: int = 0
     """Pixels over which a fill fades in from the kept ones, within the mask."""
-    match_colour: bool = True
-    """Whether fills are moved by the shade that the decode is off around them; not for parity with other systems."""
+    match_ring: bool = True
+    """Whether fills get the shade and, where they are enlarged, the grain of what surrounds them; not for parity."""
     may_colour: bool = False
     """Whether a coloured fill may make a grey picture RGB."""
     prompt: str = ""

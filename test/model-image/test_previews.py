@@ -10,8 +10,8 @@ import pytest
 import torch
 from conftest import box_mask, noise_picture
 from middle_square import MiddleSquare
+from painted import settings_of
 from PIL import Image
-from test_pipeline import settings_of
 from test_runner import request_to
 
 from inlay.crops import Box, Crop
