@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from inlay.colour_match import FINE, match_colour
 from inlay.crops import Box, Crop, cut
 from inlay.edge import weights
 from inlay.grain import match_grain
@@ -19,6 +20,8 @@ WINDOW = 768
 """Pixels a side that are blended at a time."""
 MARGIN = 32
 """Pixels around a window by which its grain is told."""
+COARSE = 4
+"""Pixels of a side that are told as one where a window's grain is carried into its hole."""
 UPSCALED = 1.5
 """A crop that was shrunk by more gets grain and sharpness of its surroundings."""
 
@@ -68,7 +71,7 @@ class Canvas:
             around = within(window, MARGIN if shrunk else 0, crop, self._mask.shape)
             fine = enlarged(channels, crop, around)
             if seed is not None and shrunk:
-                fine = self._with_grain(fine, around, seed)
+                fine = self._finished(fine, around, seed)
             top, left = window.top - around.top, window.left - around.left
             height, width = window.bottom - window.top, window.right - window.left
             self._take(fine[top : top + height, left : left + width], window)
@@ -85,16 +88,18 @@ class Canvas:
         after = before + share * (fine[wanted] * scale - before)
         kept[wanted] = after.round().clip(0, most).astype(kept.dtype)
 
-    def _with_grain(self, fine: NDArray[np.float32], box: Box, seed: int) -> NDArray[np.float32]:
-        """A fill (h, w, c) with the grain of what is kept of its box."""
+    def _finished(self, fine: NDArray[np.float32], box: Box, seed: int) -> NDArray[np.float32]:
+        """An enlarged fill (h, w, c) with the grain, and at its edge the shade, of what is kept of its box."""
         span = np.s_[box.top : box.bottom, box.left : box.right]
         shown = eight_bits(self._samples[span][..., : self._picture.colours])
         fill, image = (
             to_tensor(np.repeat(part, 3 // part.shape[2], axis=2)) for part in (fine, shown)
         )
-        mask = torch.from_numpy(self.waiting[span]).float()[None, None]
-        matched = match_grain(fill, image, mask, [seed])[0].permute(1, 2, 0).numpy()
-        return (matched[..., : fine.shape[2]] + 1) * 127.5
+        waiting = self.waiting[span]
+        mask = torch.from_numpy(waiting).float()[None, None]
+        matched = match_grain(fill, image, mask, [seed], COARSE)[0].permute(1, 2, 0).numpy()
+        grained = (matched[..., : fine.shape[2]] + 1) * 127.5
+        return match_colour(grained, shown, waiting, FINE)
 
 
 def windows(box: Box) -> Iterator[Box]:

@@ -34,15 +34,22 @@ class Pass:
 PASSES = (Pass(6, 6.0, 24.0, far=True), Pass(3, 3.0, 8.0, far=False), Pass(2, 1.5, 3.0, far=False))
 
 
+FINE = PASSES[1:]
+"""What is left to do at the picture's own resolution after a fill was enlarged."""
+
+
 def match_colour(
-    fill: NDArray[np.float32], shown: NDArray[np.uint8], hole: NDArray[np.bool_]
+    fill: NDArray[np.float32],
+    shown: NDArray[np.uint8],
+    hole: NDArray[np.bool_],
+    passes: tuple[Pass, ...] = PASSES,
 ) -> NDArray[np.float32]:
     """A fill (h, w, c) from 0 to 255, moved within the hole (h, w) to meet `shown` at the hole's edge."""
     if hole.all() or not hole.any():
         return fill
     kept = shown.astype(np.float32)
     depth = cv2.distanceTransform(hole.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
-    for one in PASSES:
+    for one in passes:
         fill = np.where(hole[..., None], fill + shade(fill, kept, hole, depth, one), fill)
     return fill
 

@@ -90,8 +90,9 @@ def main(given: list[str]) -> None:
     figures: dict[str, float] = {}
     with serve_edge() as edge:
         warm_up(model, edge)
+        loaded = held_megabytes()
         # Round by round, so that what slows this machine for a while slows all sizes.
-        rounds = [measure_all(model, edge, arguments) for _ in range(arguments.runs)]
+        rounds = [measure_all(model, edge, arguments, loaded) for _ in range(arguments.runs)]
     for sized in SIZES:
         rows = [one[sized.name] for one in rounds]
         for name in rows[0]:
@@ -106,16 +107,22 @@ def main(given: list[str]) -> None:
 
 
 def measure_all(
-    model: Timed, edge: LoopbackEdge, arguments: argparse.Namespace
+    model: Timed, edge: LoopbackEdge, arguments: argparse.Namespace, loaded: float
 ) -> dict[str, dict[str, float]]:
     """Every size once."""
-    return {sized.name: measure(model, edge, sized, arguments) for sized in SIZES}
+    return {sized.name: measure(model, edge, sized, arguments, loaded) for sized in SIZES}
 
 
 def measure(
-    model: Timed, edge: LoopbackEdge, sized: Sized, arguments: argparse.Namespace
+    model: Timed,
+    edge: LoopbackEdge,
+    sized: Sized,
+    arguments: argparse.Namespace,
+    loaded: float,
 ) -> dict[str, float]:
-    """One edit, and the most memory beyond what the process held before it; what loopback keeps of outputs is in it."""
+    """One edit, and the most memory beyond what the process held with its model loaded and used once; what loopback
+    keeps of pictures and outputs is in it.
+    """
     edge.forget()
     edge.files = {
         "/image": sized.make(arguments.picture),
@@ -124,7 +131,6 @@ def measure(
     model.seconds.clear()
     model.busy.clear()
     forget_peak(CPU)
-    before = held_megabytes()
     request = request_of(edge, sized, arguments.steps)
     manifest = run_edit(model, EdgeClient(edge.origin), request, lambda *_: None)
     if manifest.error is not None:
@@ -136,7 +142,7 @@ def measure(
         "all (s)": manifest.timings["total_ms"] / 1000,
         **parts(manifest.timings, sum(model.seconds)),
         "megabytes of the result": sum(output.bytes for output in manifest.outputs) / 1e6,
-        MEMORY: peak_megabytes(CPU) - before,
+        MEMORY: peak_megabytes(CPU) - loaded,
     }
 
 
