@@ -9,14 +9,14 @@ export const limits = {
   minSide: 16,
   maxSide: 16_384,
   maxPixels: 24_000_000,
-  /** Pixels that a mask grows by, or a fill fades in over. */
-  maxReach: 256,
-  /** Pixels that `outpaint` adds to a side. */
-  maxMargin: 4_096,
   minGeneratedSide: 64,
   maxGeneratedSide: 1_024,
   maxOutputs: 4,
   maxSteps: 50,
+  /** Pixels that a mask grows by, or a fill fades in over. */
+  maxReach: 256,
+  /** Pixels that `outpaint` adds to a side. */
+  maxMargin: 4_096,
   promptCharacters: 2_000,
   metadataBytes: 4_096,
   /** What an account may do unless its operator says otherwise. */

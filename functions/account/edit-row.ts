@@ -10,10 +10,10 @@ export interface StagedImage {
   readonly offset: number;
   readonly length: number;
   readonly contentType: string;
-  readonly width: number;
-  readonly height: number;
   /** Whether its file stores it with width and height exchanged; unknown of uploads. */
   readonly turned?: boolean;
+  readonly width: number;
+  readonly height: number;
 }
 
 /** The pictures of an edit, as its task takes them. */
