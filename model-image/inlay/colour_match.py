@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MOST = 24.0
-"""Levels of 255 that one pass moves a colour by: more is not a shade, but another thing."""
+"""Levels of 255 that one pass moves a colour by at most: more is not a shade, but another thing."""
 COARSE = 4
 """Pixels of a side that are told as one where a pass spreads far."""
 LEAST = 1e-3
