@@ -18,6 +18,10 @@ export const limits = {
   maxGeneratedSide: 1_024,
   maxOutputs: 4,
   maxSteps: 50,
+  /** Pixels that a mask grows by, or a fill fades in over. */
+  maxReach: 256,
+  /** Pixels that `outpaint` adds to a side. */
+  maxMargin: 4_096,
   promptCharacters: 2_000,
   metadataBytes: 4_096,
   /** What an account may do unless its operator says otherwise. */

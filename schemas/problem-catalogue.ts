@@ -61,6 +61,7 @@ export const problemCatalogue = {
   image_url_unresolved: { status: 503, title: "The image URL's host cannot be looked up" },
   image_url_unreachable: { status: 422, title: "The image URL cannot be fetched" },
   mask_size_mismatch: { status: 422, title: "Image and mask differ in size" },
+  mask_orientation_mismatch: { status: 422, title: "The mask fits the image unrotated only" },
   upload_not_found: { status: 404, title: "There is no such upload" },
   upload_unusable: { status: 422, title: "The upload cannot be used" },
   upload_incomplete: { status: 409, title: "The upload is not complete" },

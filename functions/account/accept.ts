@@ -1,6 +1,6 @@
 import { pictureRoles, type EditParameters, type PictureRole } from "../../schemas/edit.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
-import { refuseField, type Refusal } from "../errors/refusal.ts";
+import type { Refusal } from "../errors/refusal.ts";
 import { err, ok, type Result } from "../result.ts";
 import { spans, type AccountContext } from "./context.ts";
 import { asAllowed, checkCredential, checkSpending, endUserOf } from "./credential.ts";
@@ -12,7 +12,8 @@ import { fingerprintOf, leaseKey, recordedEdit, recordKey, releaseKey } from "./
 import { reserve } from "./ledger.ts";
 import { tellLowBalance } from "./low-balance.ts";
 import { checkRoom, takeCreate } from "./quotas.ts";
-import { outputSize } from "./output-size.ts";
+import { maskRefusal } from "./mask-size.ts";
+import { outputSize, sizeRefusal } from "./output-size.ts";
 import { unitPrice } from "./price.ts";
 import { keepUpload, usableUpload } from "./uploads.ts";
 
@@ -126,17 +127,10 @@ export function accept(context: AccountContext, asked: AcceptRequest): Result<Ac
     const kept = checkStaging(context, request);
     if (!kept.ok) return kept;
 
-    const { image, mask } = inputs;
-    if (image && mask && (image.width !== mask.width || image.height !== mask.height)) {
-      return err(
-        refuseField(
-          "mask_size_mismatch",
-          "/mask",
-          `Send a mask of ${image.width} x ${image.height} pixels like the image; it has ${mask.width} x ${mask.height}.`,
-        ),
-      );
-    }
-    const price = unitPrice(request.parameters, outputSize(inputs, request.parameters));
+    const size = outputSize(inputs, request.parameters);
+    const refusal = maskRefusal(inputs, request.parameters) ?? sizeRefusal(size);
+    if (refusal !== null) return err(refusal);
+    const price = unitPrice(request.parameters, size);
     const total = price * request.parameters.n;
     const spending = checkSpending(context, request.credential, total);
     if (!spending.ok) return spending;

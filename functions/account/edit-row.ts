@@ -10,6 +10,8 @@ export interface StagedImage {
   readonly offset: number;
   readonly length: number;
   readonly contentType: string;
+  /** Whether its file stores it with width and height exchanged; unknown of uploads. */
+  readonly turned?: boolean;
   readonly width: number;
   readonly height: number;
   /** The object's etag where it is not the edit's own; missing on edits that were stored before. */

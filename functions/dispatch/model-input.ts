@@ -58,6 +58,16 @@ export function attemptUrls(
       width: parameters.width ?? 0,
       height: parameters.height ?? 0,
       output_format: parameters.output_format,
+      quality: parameters.quality ?? 0,
+      mask_mode: parameters.mask_mode ?? "white",
+      mask_resize: parameters.mask_resize ?? false,
+      grow: parameters.grow ?? 0,
+      feather: parameters.feather ?? 0,
+      masked_content: parameters.masked_content ?? (parameters.strength < 1 ? "original" : "noise"),
+      left: parameters.left ?? 0,
+      right: parameters.right ?? 0,
+      up: parameters.up ?? 0,
+      down: parameters.down ?? 0,
     },
   };
 }

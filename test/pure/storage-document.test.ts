@@ -54,6 +54,7 @@ describe("docs/storage.md", () => {
       keys.inputKey(account, edit, "request"),
       ...pictureRoles.map((role) => keys.inputKey(account, edit, role)),
       keys.outputKey(account, edit, attempt, index),
+      keys.partKey(keys.outputKey(account, edit, attempt, index), "{n}" as unknown as number),
       keys.manifestKey(account, edit, attempt),
       keys.previewKey(account, edit, attempt),
       keys.uploadKey(account, "{upload}"),

@@ -110,12 +110,20 @@ export function stagedSource(
   key: string,
   offset: number,
   length: number,
-  { format, width, height }: ImageHeader,
+  { format, width, height, orientation }: ImageHeader,
   identity: string,
 ): InputSource {
   return {
     from: "staged",
-    image: { key, offset, length, contentType: `image/${format}`, width, height },
+    image: {
+      key,
+      offset,
+      length,
+      contentType: `image/${format}`,
+      width,
+      height,
+      turned: orientation >= 5,
+    },
     identity,
   };
 }

@@ -1,4 +1,5 @@
 import {
+  margins,
   pictureRoles,
   RequestedParameters,
   type EditParameters,
@@ -30,7 +31,19 @@ export interface TakenEdit {
   readonly pictures: SentPictures;
 }
 
-const numbers = new Set(["n", "seed", "steps", "guidance", "strength", "width", "height"]);
+const numbers = new Set([
+  "n",
+  "seed",
+  "steps",
+  "guidance",
+  "strength",
+  "grow",
+  "feather",
+  "width",
+  "height",
+  "quality",
+  ...margins,
+]);
 
 /** What can be told of a multipart request before a byte of it is read: its length and its boundary. */
 export function checkMultipart({ contentType, contentLength }: MultipartRequest): {
@@ -129,6 +142,7 @@ async function takePart(
 function fieldValue(name: string, part: MultipartPart): unknown {
   const text = part.text ?? "";
   if (numbers.has(name)) return text.trim() === "" ? text : Number(text);
+  if (name === "mask_resize") return text === "true" || (text === "false" ? false : text);
   if (name !== "metadata") return text;
   try {
     return JSON.parse(text);

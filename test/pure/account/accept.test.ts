@@ -4,6 +4,7 @@ import {
   accept,
   authorize,
   type AcceptRequest,
+  type SentPictures,
 } from "../../../functions/account/accept.ts";
 import { takeDue } from "../../../functions/account/due.ts";
 import { revokeKey, listKeys } from "../../../functions/account/keys.ts";
@@ -91,6 +92,37 @@ describe("accepting an edit", () => {
     expect(accept(account.context, account.request({ pictures }))).toMatchObject({
       problem: { code: "mask_size_mismatch", errors: [{ pointer: "/mask" }] },
     });
+  });
+
+  it("takes a mask of another size where it may be resized, but not one of the unrotated image", () => {
+    const account = testAccount();
+    const picture = (size: object, identity: string) =>
+      ({ from: "staged", image: stagedImage(size), identity }) as const;
+    const sizes = { image: picture({ turned: true }, "i"), mask: picture({ width: 320 }, "m") };
+    const unrotated = { ...sizes, mask: picture({ width: 480, height: 640 }, "m") };
+    const parameters = EditParameters.parse({ mask_resize: true });
+    const asked = (pictures: SentPictures) =>
+      accept(account.context, account.request({ parameters, pictures }));
+    expect(asked(sizes).ok).toBe(true);
+    expect(asked(unrotated)).toMatchObject({
+      problem: { code: "mask_orientation_mismatch", errors: [{ pointer: "/mask" }] },
+    });
+  });
+
+  it.each([
+    [{ left: 64 }, 6_000, null],
+    [{ left: 960, down: 400 }, 12_000, null],
+    [{ up: 4_096, down: 4_096, left: 4_096, right: 4_096 }, 0, "output_too_large"],
+  ])("that adds %j is priced by the pixels of its result", (sides, price, code) => {
+    const account = testAccount();
+    const parameters = EditParameters.parse({ task: "outpaint", ...sides });
+    const request = account.request({ parameters, pictures: sentPictures("image") });
+    const accepted = accept(account.context, request);
+    if (code === null) {
+      expect(accepted).toMatchObject({ value: { row: { unit_price: price } } });
+    } else {
+      expect(accepted).toMatchObject({ problem: { code } });
+    }
   });
 
   it("refuses a revoked key at once", () => {

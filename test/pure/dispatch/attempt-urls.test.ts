@@ -73,6 +73,13 @@ describe("the container's input for", () => {
       sampler: "",
       width: 0,
       height: 0,
+      mask_mode: "white",
+      mask_resize: false,
+      grow: 0,
+      feather: 0,
+      masked_content: "noise",
+      quality: 0,
+      left: 0,
     });
   });
 });

@@ -193,6 +193,8 @@ const provocations: Record<ProblemCode, () => Promise<Response>> = {
   image_url_unreachable: () =>
     editByJson({ image: "https://pictures.example.org/missing.png", mask: "data:," }),
   mask_size_mismatch: () => edit({ mask: png(480, 640) }),
+  mask_orientation_mismatch: () =>
+    edit({ image: jpeg(640, 480, { orientation: 6 }), mask: png(640, 480) }),
   upload_not_found: async () =>
     api.send("GET", "/v1/uploads/upl_0", { token: (await api.customer()).key }),
   upload_unusable: async () => {
