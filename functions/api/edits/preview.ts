@@ -13,8 +13,18 @@ const getPreview = createRoute({
   tags: ["Edits"],
   security: [{ apiKey: [] }],
   middleware: authenticated,
-  request: { params: z.object({ id: z.string() }) },
+  request: {
+    params: z.object({ id: z.string() }),
+    headers: z.object({
+      prefer: z.string().optional().openapi({
+        example: "return=minimal",
+        description:
+          "With `return=minimal`, a preview that is not there yet is no error but a 204.",
+      }),
+    }),
+  },
   responses: {
+    204: { description: "There is none yet, under Prefer: return=minimal" },
     200: {
       description: "A small picture of the edit as it is now",
       content: { "image/*": { schema: z.any().openapi({ type: "string", format: "binary" }) } },
@@ -38,6 +48,10 @@ export function previewRoutes(app: OpenAPIHono<AppEnv>): void {
     const attempt = unwrap(await stub.previewedAttempt(keyHash, id));
     const object = await c.env.BUCKET.get(previewKey(account, id, attempt));
     if (object === null) {
+      if (/(?:^|,)\s*return\s*=\s*"?minimal"?\s*(?:$|[,;])/i.test(c.req.header("prefer") ?? "")) {
+        c.header("preference-applied", "return=minimal");
+        return c.body(null, 204);
+      }
       throw new ProblemError({
         code: "preview_not_found",
         detail: "There is no preview yet. Ask again in a moment.",
