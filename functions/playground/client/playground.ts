@@ -176,14 +176,14 @@ export class Playground {
     const first = outputs.find((blob) => blob !== null);
     const { steps } = this.#bench.mask;
     void this.#keyDialog.refresh();
-    await this.#presentation.present({ edit, picture, outputs });
-    element("verdict", HTMLElement).focus({ preventScroll: true });
+    const presented = this.#presentation.present({ edit, picture, outputs });
     await this.#history.add({
       ...this.#sent,
       ...{ id: edit.id, edit, name: picture.name, image: picture.file, steps, outputs },
       thumbnail: await thumbnailOf(first ?? picture.file),
     });
     await this.#shelf.refresh();
+    await presented;
   }
 
   async #open(remembered: Remembered): Promise<void> {
@@ -208,7 +208,7 @@ export class Playground {
     link.href = URL.createObjectURL(await this.#bench.mask.png());
     link.download = "mask.png";
     link.click();
-    URL.revokeObjectURL(link.href);
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   }
 
   #request({ name }: Picture): EditRequestForm {

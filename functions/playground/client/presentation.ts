@@ -78,6 +78,7 @@ export class Presentation {
     tellFacts(edit, index);
     const kept = edit.outputs[index]?.kept_pixels ?? 0;
     tellVerdict(kept, blob.type, null);
+    element("verdict", HTMLElement).focus({ preventScroll: true });
 
     const sameSize = after.width === picture.width && after.height === picture.height;
     const { stage, mask } = this.#bench;

@@ -136,6 +136,7 @@ export class Stage {
 
   #look(view: View): void {
     this.#view = view;
+    this.canvas.dataset["view"] = `${view.scale} ${view.x} ${view.y}`;
     this.onView(view.scale);
     this.invalidate();
   }
