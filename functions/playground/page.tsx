@@ -54,6 +54,10 @@ export function Page({ settings, nonce, files }: PageProps) {
           <p>
             Profile <code>{settings.profile}</code>. Nothing that fails is charged.
           </p>
+          <nav aria-label="Reading">
+            <a href="/openapi.json">API</a>
+            <a href="/docs/errors">Errors</a>
+          </nav>
         </footer>
         <p id="live" class="visually-hidden" role="status" aria-live="polite"></p>
         <noscript>

@@ -34,7 +34,11 @@ function Welcome({ sample }: { readonly sample: string }) {
   return (
     <div id="welcome" class="welcome">
       <p class="statement">
-        Changes the pixels you&nbsp;<mark>mask</mark>, <em>and no others.</em>
+        Changes the pixels{" "}
+        <span>
+          you <mark>mask</mark>,
+        </span>{" "}
+        <em>and no others.</em>
       </p>
       <p class="lead">
         Choose a photograph, brush over what should go, and run it. Every pixel you leave alone
@@ -85,24 +89,19 @@ export function Workbench({ sample }: { readonly sample: string }) {
           </button>
           <Act id="zoom-in" icon="zoomIn" label="Zoom in" hint="Zoom in (+)" />
         </div>
-        <div id="progress" class="progress" hidden>
-          <p>
-            <span id="progress-label">Sending</span>
-            <output id="progress-share">0&nbsp;%</output>
-          </p>
-          <progress
-            id="progress-bar"
-            max="1"
-            value="0"
-            aria-label="Progress of the edit"
-          ></progress>
-          <button type="button" id="cancel" class="quiet">
-            Cancel
-          </button>
-        </div>
         <p id="drop-veil" class="drop-veil" hidden>
           Drop the picture
         </p>
+      </div>
+      <div id="progress" class="progress" hidden>
+        <p>
+          <span id="progress-label">Sending</span>
+          <output id="progress-share">0&nbsp;%</output>
+        </p>
+        <progress id="progress-bar" max="1" value="0" aria-label="Progress of the edit"></progress>
+        <button type="button" id="cancel" class="quiet">
+          Cancel
+        </button>
       </div>
       <p id="canvas-help" class="visually-hidden">
         Arrow keys move the brush, with Shift by one pixel. Space puts it down and lifts it, Enter

@@ -84,6 +84,9 @@ describe.skipIf(skipped !== null).each([
     expect(kept.result_size).toEqual(kept.input_size);
     expect(kept.kept_changed).toBe(0);
     expect(kept.masked_changed_share).toBeGreaterThan(0.9);
+    await press("#tab-json");
+    expect(await text("#code")).toMatch(/"id": "edit_\w+"/);
+    expect(await text("#request-id")).toMatch(/^edit_\w+, request [\w-]+$/);
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(
       how.width,
     );
@@ -142,6 +145,19 @@ describe.skipIf(skipped !== null)("a person", () => {
     await visitor.pinch([400, 225], 60, 180);
     expect(Number.parseFloat(await visitor.text("#zoom-label"))).toBeGreaterThan(2 * before);
     expect(await visitor.text("#marked")).toBe("0.0 %");
+    await visitor.leave();
+  });
+
+  it("on a screen of 320 px finds everything within it", async () => {
+    const visitor = await visit(browser, system.stack.url, { ...phone, width: 320, height: 640 });
+    const width = () => visitor.page.evaluate("document.documentElement.scrollWidth");
+    expect(await width()).toBe(320);
+    await visitor.choose(photograph.image);
+    await visitor.press("[name=task][value=inpaint]");
+    await visitor.press(".settings summary");
+    await visitor.press("#request summary");
+    expect(await width()).toBe(320);
+    expect(await visitor.audit()).toEqual([]);
     await visitor.leave();
   });
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Page } from "../../functions/playground/page.tsx";
+import type { PageSettings } from "../../functions/playground/page-settings.ts";
 import assets from "../../functions/playground/assets.json" with { type: "json" };
 import { createCustomer } from "../../infra/local/customer.ts";
 import { compare } from "../blackbox/harness/compare.ts";
@@ -129,9 +130,9 @@ describe.skipIf(skipped !== null)("an account with too few credits", () => {
 
 describe.skipIf(skipped !== null)("a deployment that extends pictures", () => {
   it("shows handles that pull the edges, says how far and what it costs, and sends no mask", async () => {
-    const settings = {
-      ...{ profile: "wide", tasks: ["outpaint"] as const, samplers: ["ddim"] as const },
-      ...({ sampler: "ddim", distilled: null, usualSteps: 20, maxSteps: 50 } as const),
+    const settings: PageSettings = {
+      ...{ profile: "wide", tasks: ["outpaint"], samplers: ["ddim"], sampler: "ddim" },
+      ...{ distilled: null, usualSteps: 20, maxSteps: 50 },
     };
     const visitor = await visit(browser, `${system.stack.url}/health`, desk);
     await visitor.page.route(`${system.stack.url}/`, async (route) => {

@@ -150,6 +150,7 @@ export class Playground {
     if (picture === null) return;
     this.#running = new AbortController();
     const { signal } = this.#running;
+    element("stage", HTMLElement).scrollIntoView({ block: "nearest" });
     const request = this.#request(picture);
     const form = new FormData();
     for (const [name, value] of request.fields) form.set(name, value);

@@ -5,9 +5,9 @@ import { photograph } from "../../blackbox/harness/system.ts";
 export const python = join(import.meta.dirname, "../../../model-image/.venv/bin/python");
 
 /** Runs a few lines of Python with arguments, and reads the JSON that they print. */
-function pillow<Answer>(lines: string, ...args: readonly string[]): Answer {
+function pillow(lines: string, ...args: readonly string[]): unknown {
   const script = `import json, sys\nfrom PIL import Image\n${lines}`;
-  return JSON.parse(execFileSync(python, ["-c", script, ...args], { encoding: "utf8" })) as Answer;
+  return JSON.parse(execFileSync(python, ["-c", script, ...args], { encoding: "utf8" })) as unknown;
 }
 
 /** The photograph as a phone held sideways stores it: turned, with the orientation that turns it back. */
@@ -33,15 +33,18 @@ print("null")`,
   );
 }
 
-/** What another decoder says of a mask. */
-export function readMask(path: string): {
+/** A mask's kind, its size, and the box around what it marks. */
+interface MaskFile {
   readonly mode: string;
   readonly size: [number, number];
   readonly box: [number, number, number, number];
-} {
+}
+
+/** What another decoder says of a mask. */
+export function readMask(path: string): MaskFile {
   return pillow(
     `mask = Image.open(sys.argv[1])
 print(json.dumps({"mode": mask.mode, "size": mask.size, "box": mask.getbbox()}))`,
     path,
-  );
+  ) as MaskFile;
 }

@@ -28,22 +28,22 @@ export interface Visitor {
   /** What the console, the page's own errors and requests to other hosts have said. */
   readonly complaints: string[];
   /** Chooses a file. */
-  choose(path: string): Promise<void>;
+  readonly choose: (path: string) => Promise<void>;
   /** Draws over the picture. */
-  brush(places: readonly Place[]): Promise<void>;
+  readonly brush: (places: readonly Place[]) => Promise<void>;
   /** Two fingers go apart around a place. */
-  pinch(around: Place, from: number, to: number): Promise<void>;
+  readonly pinch: (around: Place, from: number, to: number) => Promise<void>;
   /** Presses a control as this person does. */
-  press(selector: string): Promise<void>;
+  readonly press: (selector: string) => Promise<void>;
   /** Moves a slider. */
-  slide(selector: string, value: number): Promise<void>;
-  phase(phase: string): Promise<void>;
-  text(selector: string): Promise<string>;
+  readonly slide: (selector: string, value: number) => Promise<void>;
+  readonly phase: (phase: string) => Promise<void>;
+  readonly text: (selector: string) => Promise<string>;
   /** Saves what a control downloads, and tells where. */
-  download(selector: string): Promise<string>;
+  readonly download: (selector: string) => Promise<string>;
   /** What axe-core finds that is serious or critical. */
-  audit(): Promise<string[]>;
-  leave(): Promise<void>;
+  readonly audit: () => Promise<string[]>;
+  readonly leave: () => Promise<void>;
 }
 
 /** Comes to a page; `address` may carry the key in its fragment. */
