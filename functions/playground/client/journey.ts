@@ -71,7 +71,9 @@ export function nextJourney(journey: Journey, event: JourneyEvent): Next {
         ],
       };
     case "news":
-      return journey.phase === "running" ? afterNews(journey, event.edit) : same;
+      // What is still told of an edit that was canceled is not about the one that runs now.
+      if (journey.phase !== "running" || event.edit.id !== journey.edit.id) return same;
+      return afterNews(journey, event.edit);
     case "failed": {
       const { trouble } = event;
       const phase = journey.phase === "empty" ? "empty" : "drawing";

@@ -58,8 +58,9 @@ export class Presentation {
   }
 
   close(): void {
+    const picture = this.#finished?.picture.bitmap;
     this.#finished = null;
-    this.#bench.stage.change({ after: null, loupe: null });
+    this.#bench.stage.change({ after: null, loupe: null, ...(picture && { picture }) });
   }
 
   async #show(index: number): Promise<void> {
@@ -77,22 +78,21 @@ export class Presentation {
     this.#download.download = fileName(picture.name, blob.type, edit, index);
     tellFacts(edit, index);
     const kept = edit.outputs[index]?.kept_pixels ?? 0;
-    tellVerdict(kept, blob.type, null);
+    const lossless = blob.type !== "image/jpeg";
+    const sameSize = after.width === picture.width && after.height === picture.height;
+    tellVerdict(kept, lossless, sameSize ? "running" : "impossible");
     element("verdict", HTMLElement).focus({ preventScroll: true });
 
-    const sameSize = after.width === picture.width && after.height === picture.height;
     const { stage, mask } = this.#bench;
     if (!sameSize) {
       stage.show({ ...stage.scene!, picture: after, after: null, margins: null, loupe: null });
       element("loupe", HTMLElement).hidden = true;
-      element("verdict-note", HTMLElement).textContent = "";
       return;
     }
     const loupe = this.#loupe.show(picture.bitmap, after, mask);
     stage.change({ after, preview: null, loupe });
-    await this.#sweep();
-    const check = await proveKept(picture.bitmap, after, mask);
-    if (this.#finished === finished && this.#shown === index) tellVerdict(kept, blob.type, check);
+    const [check] = await Promise.all([proveKept(picture.bitmap, after, mask), this.#sweep()]);
+    if (this.#finished === finished && this.#shown === index) tellVerdict(kept, lossless, check);
   }
 
   /** Uncovers the result from the right, and leaves the divider in the middle. */

@@ -70,9 +70,12 @@ function progressLabel(
 
 /** Tells what went wrong and what to do. */
 export function tellTrouble(trouble: Trouble | null): void {
-  element("trouble", HTMLElement).hidden = trouble === null;
+  const box = element("trouble", HTMLElement);
+  const isNew = box.hidden && trouble !== null;
+  box.hidden = trouble === null;
   element("trouble-title", HTMLElement).textContent = trouble?.title ?? "";
   element("trouble-detail", HTMLElement).textContent = trouble?.detail ?? "";
   const { code = null, requestId = null } = trouble ?? {};
   element("trouble-code", HTMLElement).textContent = [code, requestId].filter(Boolean).join(", ");
+  if (isNew) box.scrollIntoView({ block: "center" });
 }

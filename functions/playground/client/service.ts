@@ -20,7 +20,7 @@ const unreachable = () =>
   new ServiceError(
     {
       title: "The service cannot be reached",
-      detail: "Check the connection and run it again; an edit is never made twice.",
+      detail: "Check the connection, then try again.",
       code: null,
       requestId: null,
     },

@@ -12,22 +12,43 @@ function sentence(first: string, second: string): (string | Node)[] {
   return [`${first} `, stressed];
 }
 
-/** What became of the kept pixels, in large letters, and what this browser found when it compared them. */
-export function tellVerdict(kept: number, format: string, check: KeptCheck | null): void {
-  const verdict = element("verdict", HTMLElement);
-  const note = element("verdict-note", HTMLElement);
-  const lossless = format !== "image/jpeg";
-  const counted = `${count(kept)} pixels kept.`;
-  verdict.replaceChildren(...sentence(counted, lossless ? "None changed." : "Nearly as sent."));
-  if (check === null) {
-    note.textContent = "Comparing them in this browser…";
-  } else if (check.changed === 0) {
-    note.textContent = `This browser compared ${count(check.kept)} of them with your file: every one is the same.`;
-  } else if (lossless) {
-    note.textContent = `As this browser decodes both files, ${count(check.changed)} of ${count(check.kept)} differ, by ${check.largest} of 255 at most: it does not decode your file as the service does.`;
-  } else {
-    note.textContent = `JPEG is lossy: ${count(check.changed)} of ${count(check.kept)} differ, by up to ${check.largest} of 255. PNG and WebP keep each of them.`;
+/** How a comparison of the kept pixels stands. */
+export type Comparison = KeptCheck | "running" | "impossible";
+
+/**
+ * What became of the kept pixels, in large letters: how many the service kept, and what this browser found when it
+ * compared them. Nothing is claimed before it did.
+ */
+export function tellVerdict(kept: number, lossless: boolean, compared: Comparison): void {
+  const { claim, note } = verdictOf(kept, lossless, compared);
+  const [verdict, small] = [element("verdict", HTMLElement), element("verdict-note", HTMLElement)];
+  verdict.replaceChildren(...sentence(`${count(kept)} pixels kept.`, claim));
+  small.textContent = note;
+}
+
+function verdictOf(kept: number, lossless: boolean, compared: Comparison) {
+  if (compared === "running") {
+    return { claim: "Comparing…", note: "This browser compares each of them with your file." };
   }
+  if (compared === "impossible") {
+    return {
+      claim: "Set in anew.",
+      note: "By the service's count: this picture has another size.",
+    };
+  }
+  const { changed, largest } = compared;
+  const differ = `${count(changed)} of ${count(compared.kept)} differ, by up to ${largest} of 255`;
+  if (changed === 0) {
+    const all = compared.kept === kept ? "them" : `${count(compared.kept)} of them`;
+    const note = `This browser compared ${all} with your file: every one is the same.`;
+    return { claim: "None changed.", note };
+  }
+  return lossless
+    ? { claim: "Decoded otherwise here.", note: `As this browser decodes both files, ${differ}.` }
+    : {
+        claim: "Nearly as sent.",
+        note: `JPEG is lossy: ${differ}. PNG and WebP keep each of them.`,
+      };
 }
 
 /** The plain facts of an edit, and what it warns of. */

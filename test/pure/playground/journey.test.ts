@@ -167,6 +167,16 @@ describe("what is said", () => {
   });
 });
 
+describe("news of another edit than the one that runs", () => {
+  it("changes nothing: one that was canceled may still be told of", () => {
+    const other = { ...edit("canceled"), id: "edit_0" };
+    expect(nextJourney(running(), { type: "news", edit: other })).toEqual({
+      journey: running(),
+      effects: [],
+    });
+  });
+});
+
 describe("an edit that is being canceled", () => {
   it("is not canceled again, and is shown if it succeeded first", () => {
     const canceling = running(edit("processing"), true);
