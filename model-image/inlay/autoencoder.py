@@ -12,7 +12,7 @@ from inlay.decode_way import DecodeWay
 from inlay.decoder import Decoder
 from inlay.layers import EPSILON, DownBlock, MidBlock, activate
 from inlay.quantizer import Quantizer
-from inlay.windowed_decode import decode_in_windows
+from inlay.windows.decode import decode_in_windows
 
 FACTOR = 8
 """Pixels of a picture's side to one latent."""

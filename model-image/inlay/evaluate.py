@@ -1,7 +1,7 @@
 """Measures what a profile does: `python -m inlay.evaluate COMMAND`, each with its `--help`.
 
 `decoder` (what it does without a word) compares the asymmetric decoder with the vanilla one on held-out photographs;
-`fills` looks at holes among texture; `paper TASK` measures a profile of Stable Diffusion on the paper's sets; `pixels`
+`edits` times whole edits of a box beside diffusers'; `fills` looks at holes among texture; `paper TASK` measures a profile of Stable Diffusion on the paper's sets; `pixels`
 times pictures of very different sizes; `run` measures a decoder in training; `seams` looks at holes' edges in whole
 pictures; `soak` watches memory over many edits; `speed` times whole edits; `table N` prints a table of the paper beside
 what was measured.
@@ -20,8 +20,16 @@ def measure_paper(given: list[str]) -> None:
     paper.main(given)
 
 
+def time_edits(given: list[str]) -> None:
+    """As those of the paper."""
+    from inlay.reports import edits
+
+    edits.main(given)
+
+
 COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "decoder": decoder.main,
+    "edits": time_edits,
     "fills": fills.main,
     "paper": measure_paper,
     "pixels": pixels.main,

@@ -12,6 +12,7 @@ from torch import nn
 from inlay.bench.holes import middle_hole
 from inlay.bench.networks import Networks
 from inlay.bench.sizes import BenchSize
+from inlay.decode_way import DecodeWay
 from inlay.pipeline import fill_picture
 from inlay.pixels import Picture, Samples
 from inlay.settings import FillSettings
@@ -48,12 +49,12 @@ class Contender(Protocol):
 class Ours:
     """`inlay.pipeline.fill_picture` around the painter: what the container does between decode and encode."""
 
-    def __init__(self, networks: Networks, size: BenchSize) -> None:
+    def __init__(self, networks: Networks, size: BenchSize, way: DecodeWay = "trimmed") -> None:
         self.name = "inlay x1.5"
         self._networks = networks
         text = TextEncoder(networks.tokenizer, networks.text)
         self._painter = Painter(
-            networks.ours, networks.unet, text, sampler=SAMPLER, native_size=size.side
+            networks.ours, networks.unet, text, sampler=SAMPLER, native_size=size.side, way=way
         )
 
     def edit(self, edit: Edit) -> list[Samples]:

@@ -10,7 +10,7 @@ from inlay.autoencoder import Autoencoder
 from inlay.bench.holes import middle_hole
 from inlay.bench.networks import make_text, make_unet
 from inlay.bench.sizes import BenchSize
-from inlay.windowed_decode import decode_in_windows
+from inlay.windows.decode import decode_in_windows
 
 TOKENS = 77
 

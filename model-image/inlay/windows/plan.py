@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from inlay.crops import Box
+from inlay.crops import Box, tightened
 
 MOST_WINDOWS = 6
 """Every window costs its surroundings and some time of its own."""
@@ -66,22 +66,28 @@ def needed_below(wanted: Box, size: Size) -> Box:
     return grown(box, 0, size)
 
 
+def cells_of(hole: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """A hole (H, W) by latents: (h, 8, w, 8)."""
+    height, width = hole.shape
+    return hole.reshape(height // CELL, CELL, width // CELL, CELL)
+
+
 def cover(hole: NDArray[np.bool_]) -> list[Box]:
     """Boxes, in pixels, that hold all of a hole (H, W): as few and small as decode it with little work.
 
     One around everything, and then the cut between latents that saves most, as long as one saves. The sides are
-    multiples of 8, and the hole is not empty.
+    multiples of 8; an empty hole has no boxes.
     """
-    height, width = hole.shape
-    cells = hole.reshape(height // CELL, CELL, width // CELL, CELL).any((1, 3))
-    cuts = [best_cut(cells, bounds(cells, Box(0, 0, cells.shape[1], cells.shape[0])))]
-    while len(cuts) < MOST_WINDOWS:
+    cells = cells_of(hole).any((1, 3))
+    height, width = cells.shape
+    cuts = [best_cut(cells, box) for box in marked(cells, Box(0, 0, width, height))]
+    while 0 < len(cuts) < MOST_WINDOWS:
         best = max(cuts, key=lambda cut: cut.saved)
         if best.saved <= 0:
             break
         cuts.remove(best)
         cuts += [best_cut(cells, part) for part in best.parts]
-    return [bounds(hole, scaled(cut.box, CELL)) for cut in cuts]
+    return [box for cut in cuts for box in marked(hole, scaled(cut.box, CELL))]
 
 
 @dataclass(frozen=True)
@@ -96,12 +102,20 @@ class Cut:
 def best_cut(cells: NDArray[np.bool_], box: Box) -> Cut:
     """The cut along a row or a column that saves most."""
     best = Cut(box, 0.0, (box,))
+    if cells[box.top : box.bottom, box.left : box.right].all():
+        return best
     for parts in halves(box):
-        shrunk = tuple(bounds(cells, part) for part in parts)
-        saved = work(box) - sum(work(part) for part in shrunk)
+        tight = tuple(small for part in parts for small in marked(cells, part))
+        saved = work(box) - sum(work(part) for part in tight)
         if saved > best.saved:
-            best = Cut(box, saved, shrunk)
+            best = Cut(box, saved, tight)
     return best
+
+
+def marked(cells: NDArray[np.bool_], box: Box) -> list[Box]:
+    """The smallest box around what is marked within another, if anything is."""
+    tight = tightened(cells, box)
+    return [] if tight is None else [tight]
 
 
 def halves(box: Box) -> list[tuple[Box, Box]]:
@@ -121,15 +135,3 @@ def work(box: Box) -> float:
 def scaled(box: Box, by: int) -> Box:
     """A box of cells of `by` pixels a side, in pixels."""
     return Box(by * box.left, by * box.top, by * box.right, by * box.bottom)
-
-
-def bounds(hole: NDArray[np.bool_], within: Box) -> Box:
-    """The smallest box around the part of a hole within another, which must have some of it."""
-    part = hole[within.top : within.bottom, within.left : within.right]
-    rows, columns = np.flatnonzero(part.any(1)), np.flatnonzero(part.any(0))
-    return Box(
-        within.left + int(columns[0]),
-        within.top + int(rows[0]),
-        within.left + int(columns[-1]) + 1,
-        within.top + int(rows[-1]) + 1,
-    )

@@ -1,23 +1,30 @@
 """The condition's features without those inside the hole, which nothing is made of."""
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from inlay.blend import MaskReduction
 from inlay.condition import ConditionEncoder
 from inlay.crops import Box
-from inlay.hole_core import largest_solid, unneeded
+from inlay.windows.core import solid_core, unneeded
 
 
 def features_around(
-    encoder: ConditionEncoder, image: Tensor, mask: Tensor, hole: Tensor, reduction: MaskReduction
+    encoder: ConditionEncoder,
+    image: Tensor,
+    mask: Tensor,
+    hole: NDArray[np.bool_],
+    reduction: MaskReduction,
 ) -> list[Tensor]:
     """The features of `ConditionEncoder.plain` wherever they are blended in; zeros where they were not computed.
 
-    For a picture (1, 3, H, W) and its mask (1, 1, H, W), which is on the host as `hole`; without partial convolutions.
+    For a picture (1, 3, H, W) and its mask (1, 1, H, W), which is `hole` (H, W) on the host; without partial
+    convolutions.
     """
-    core = largest_solid(hole[0, 0].bool().numpy())
+    core = solid_core(hole)
     skipped = [None] * len(encoder.layers) if core is None else unneeded(core, reduction)
     x = image * (1 - mask)
     if encoder.mask_channel:

@@ -6,22 +6,27 @@ The middle block runs whole, and group norms want statistics of whole levels: th
 are exact, since they are known everywhere; those in between are measured in the window and on swatches of the rest.
 """
 
+from functools import reduce
+
 import torch
 from torch import Tensor
 
 from inlay.blend import MaskReduction, reduce_mask
-from inlay.bucket_window import bucket_window
-from inlay.condition import STRIDES
-from inlay.condition_around import features_around
 from inlay.crops import Box
 from inlay.decode_way import DecodeWay
 from inlay.decoder import Decoder
-from inlay.group_statistics import GroupStatistics, Known, normalise, statistics_of
 from inlay.layers import UpBlock, activate
-from inlay.level_parts import LevelParts
-from inlay.swatches import SWATCHES, pick_swatches
-from inlay.window import ShrinkingWindow, Window
-from inlay.window_plan import Size, cover, grown, needed_below, shrinking, wanted_above
+from inlay.windows.buckets import bucket_window
+from inlay.windows.condition import features_around
+from inlay.windows.parts import LevelParts
+from inlay.windows.plan import Size, cover, grown, needed_below, shrinking, wanted_above
+from inlay.windows.shrinking import ShrinkingWindow
+from inlay.windows.statistics import GroupStatistics, Known, normalise, statistics_of
+from inlay.windows.swatches import SWATCHES, pick_swatches
+from inlay.windows.window import Window
+
+Boxes = list[list[Box]]
+"""By picture, those that hold its hole, in pixels."""
 
 
 def decode_in_windows(
@@ -31,28 +36,27 @@ def decode_in_windows(
     mask: Tensor,
     way: DecodeWay,
     reduction: MaskReduction = "area",
-    halo: int = 0,
     known: Known | None = None,
     hole: Tensor | None = None,
 ) -> Tensor:
-    """As `Decoder.forward` of an `add` decoder, nearly so in the hole, for masks that repaint something.
+    """As `Decoder.forward` of an `add` decoder, nearly so in the hole, for masks that each repaint something.
 
-    `halo` is how many pixels of the picture more than needed are computed and measured around the hole. `known` holds
-    norms' statistics (n, groups) that are not to be estimated; with all of them the result is exact but for rounding.
-    `hole` is the mask on the host, where it is there already.
+    `known` holds norms' statistics (n, groups) that are not to be estimated; with all of them the result is exact but
+    for rounding. `hole` is the mask on the host, where it is there already.
     """
     known = known or {}
     hole = mask.cpu() if hole is None else hole
     if way == "trimmed" and len(mask) > 1:
         parts = zip(latents.split(1), image.split(1), mask.split(1), hole.split(1), strict=True)
         each = [
-            decode_in_windows(decoder, *part, way, reduction, halo, of_one(known, index), there)
+            decode_in_windows(decoder, *part, way, reduction, of_one(known, index), there)
             for index, (*part, there) in enumerate(parts)
         ]
         return torch.cat(each)
-    boxes = [cover(one) for one in hole[:, 0].bool().numpy()]
+    marked = hole[:, 0].bool().numpy()
+    boxes = [cover(one) for one in marked]
     if way == "trimmed":
-        features = features_around(decoder.condition_encoder, image, mask, hole, reduction)
+        features = features_around(decoder.condition_encoder, image, mask, marked[0], reduction)
     else:
         features = decoder.condition_encoder(image, mask)
         boxes = boxes if len(boxes) > 1 else boxes * len(latents)
@@ -61,7 +65,7 @@ def decode_in_windows(
     for level, block in zip((4, 3, 2, 1), decoder.up_blocks, strict=True):
         whole = decoder.blend(canvas, level, features, mask, reduction)
         size, stages = Size(*whole.shape[-2:]), 2 * len(block.resnets)
-        windows = windows_of(way, level, stages, boxes, size, halo, mask.device)
+        windows = windows_of(way, level, stages, boxes, size, mask.device)
         there = reduce_mask(hole, (size.height, size.width), reduction)
         swatches = pick_swatches(whole, measured_by(windows, there, stages), SWATCHES[level])
         norm = block.resnets[0].norm1
@@ -73,13 +77,7 @@ def decode_in_windows(
             swatches.pixels,
             size.height * size.width,
         )
-        made = through_level(block, parts, first, known)
-        times = 2 if len(block.upsamplers) else 1
-        canvas = whole.new_zeros(
-            len(whole), made[0].shape[1], times * size.height, times * size.width
-        )
-        for window, part in zip(windows, made, strict=True):
-            window.write(canvas, part, times)
+        canvas = through_level(block, parts, first, known, whole)
     output = decoder.blend(canvas, 0, features, mask, reduction)
     norm = decoder.conv_norm_out
     statistics = known.get(norm) or statistics_of(output, norm.num_groups)
@@ -96,24 +94,17 @@ def of_one(known: Known, index: int) -> Known:
 
 
 def windows_of(
-    way: DecodeWay,
-    level: int,
-    stages: int,
-    boxes: list[list[Box]],
-    size: Size,
-    halo: int,
-    device: torch.device,
+    way: DecodeWay, level: int, stages: int, boxes: Boxes, size: Size, device: torch.device
 ) -> list[Window]:
     """The windows of a level of so many convolutions, for boxes around each picture's hole."""
-    more = -(-halo // STRIDES[level])
 
     def out(box: Box) -> Box:
         wanted = wanted_above(box, level)
-        return grown(needed_below(wanted, size) if level > 1 else wanted, more, size)
+        return needed_below(wanted, size) if level > 1 else wanted
 
     if way == "bucketed":
-        needed = [grown(around([out(box) for box in one]), stages, size) for one in boxes]
-        return [bucket_window(needed, size, device)]
+        needed = [reduce(Box.union, (out(box) for box in one)) for one in boxes]
+        return [bucket_window([grown(box, stages, size) for box in needed], size, device)]
     regions = [shrinking(out(box), stages, size) for box in boxes[0]]
     return [
         ShrinkingWindow(region, wanted_above(box, level), tuple(regions[:index]))
@@ -121,32 +112,28 @@ def windows_of(
     ]
 
 
-def around(boxes: list[Box]) -> Box:
-    """The box around all of them."""
-    first, *rest = boxes
-    for box in rest:
-        first = first.union(box)
-    return first
-
-
 def measured_by(windows: list[Window], hole: Tensor, stage: int) -> Tensor:
     """True where a level's windows are right at a stage, or there is a hole (b, 1, H, W); on the host."""
     measured = hole.bool()
     for window in windows:
-        for picture, box in zip(measured, window.sound(stage), strict=True):
+        for picture, box in zip(measured, window.right(stage), strict=True):
             picture[:, box.top : box.bottom, box.left : box.right] = True
     return measured
 
 
 def through_level(
-    block: UpBlock, parts: LevelParts, first: GroupStatistics, known: Known
-) -> list[Tensor]:
-    """A level's blocks and its doubling, by window; `first` are the statistics of the level's input."""
+    block: UpBlock, parts: LevelParts, first: GroupStatistics, known: Known, whole: Tensor
+) -> Tensor:
+    """A level's blocks and its doubling, in its windows; nought elsewhere.
+
+    `first` are the statistics of the level's input `whole`.
+    """
     for index, resnet in enumerate(block.resnets):
         parts = parts.through(resnet, known, first if index == 0 else None)
-    made = parts.pixels
-    for layer in block.upsamplers:
-        made = [
-            window.doubled(layer.conv, x) for window, x in zip(parts.windows, made, strict=True)
-        ]
-    return made
+    doubles = [layer.conv for layer in block.upsamplers]
+    times, channels = (2, doubles[0].out_channels) if doubles else (1, parts.pixels[0].shape[1])
+    height, width = (times * side for side in whole.shape[-2:])
+    canvas = whole.new_zeros(len(whole), channels, height, width)
+    for window, x in zip(parts.windows, parts.pixels, strict=True):
+        window.write(canvas, window.doubled(doubles[0], x) if doubles else x, times)
+    return canvas

@@ -1,52 +1,19 @@
-"""A part of a level that is computed on its own: it is read with its surroundings, and only its middle is right."""
+"""Windows that lose a pixel of their surroundings to each convolution: the least work, in shapes of their own."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from inlay.crops import Box
-from inlay.upsampling import double
-from inlay.window_plan import coarser, scaled
-
-
-class Window(Protocol):
-    """Stage i is after i 3x3 convolutions."""
-
-    def read(self, whole: Tensor) -> Tensor:
-        """A level's input (n, c, H, W) at stage 0."""
-        ...
-
-    def convolve(self, layer: nn.Conv2d, x: Tensor, stage: int) -> Tensor:
-        """From `stage` to the next."""
-        ...
-
-    def later(self, x: Tensor, stage: int, by: int) -> Tensor:
-        """What is left of a tensor of `stage` that many stages later."""
-        ...
-
-    def right(self, stage: int) -> Tensor | None:
-        """1 for pixels that are right at a stage and in no other window (n or 1, 1, h, w); None where all are."""
-        ...
-
-    def sound(self, stage: int) -> list[Box]:
-        """By picture, or once for all, the box of the level whose pixels are right at a stage."""
-        ...
-
-    def doubled(self, layer: nn.Conv2d, x: Tensor) -> Tensor:
-        """Upsampling by two and its convolution, of the last stage."""
-        ...
-
-    def write(self, canvas: Tensor, x: Tensor, times: int) -> None:
-        """Puts the last stage, `times` as large, where it belongs."""
-        ...
+from inlay.windows.plan import coarser, scaled
+from inlay.windows.upsampling import double
 
 
 @dataclass(frozen=True)
 class ShrinkingWindow:
-    """Loses a pixel of its surroundings to each convolution: the least work, and a shape of its own."""
+    """See `inlay.windows.window.Window`."""
 
     regions: tuple[Box, ...]
     """By stage."""
@@ -73,22 +40,22 @@ class ShrinkingWindow:
     def later(self, x: Tensor, stage: int, by: int) -> Tensor:
         return cut_from(x, self.regions[stage], self.regions[stage + by])
 
-    def right(self, stage: int) -> Tensor | None:
+    def counted(self, stage: int) -> Tensor | None:
         box = self.regions[stage]
         others = [other[stage] for other in self.earlier]
         met = [other for other in others if intersects(box, other)]
         if not met:
             return None
-        counted = torch.ones(1, 1, box.bottom - box.top, box.right - box.left)
+        ones = torch.ones(1, 1, box.bottom - box.top, box.right - box.left)
         for other in met:
-            counted[
+            ones[
                 ...,
                 max(other.top - box.top, 0) : other.bottom - box.top,
                 max(other.left - box.left, 0) : other.right - box.left,
             ] = 0
-        return counted
+        return ones
 
-    def sound(self, stage: int) -> list[Box]:
+    def right(self, stage: int) -> list[Box]:
         return [self.regions[stage]]
 
     def doubled(self, layer: nn.Conv2d, x: Tensor) -> Tensor:

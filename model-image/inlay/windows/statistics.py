@@ -32,7 +32,8 @@ Known = dict[nn.Module, GroupStatistics]
 def statistics_of(x: Tensor, groups: int) -> GroupStatistics:
     """Those of a whole tensor (n, c, H, W), as `nn.GroupNorm` takes them."""
     grouped = precise(x).flatten(2).unflatten(1, (groups, -1)).flatten(2)
-    return GroupStatistics(grouped.mean(-1), grouped.var(-1, unbiased=False))
+    mean = grouped.mean(-1)
+    return GroupStatistics(mean, (grouped - mean[..., None]).square_().mean(-1))
 
 
 def normalise(norm: nn.GroupNorm, x: Tensor, known: GroupStatistics) -> Tensor:

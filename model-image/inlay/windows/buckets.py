@@ -7,8 +7,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from inlay.crops import Box
-from inlay.upsampling import double
-from inlay.window_plan import Size
+from inlay.windows.plan import Size
+from inlay.windows.upsampling import double
 
 QUARTERS = (1, 2, 3, 4)
 """A window's sides, in quarters of the picture's."""
@@ -35,16 +35,16 @@ class BucketWindow:
             ]
         )
 
-    def convolve(self, layer: nn.Conv2d, x: Tensor, stage: int) -> Tensor:  # noqa: ARG002
+    def convolve(self, layer: nn.Conv2d, x: Tensor, stage: int) -> Tensor:
         return layer(x)
 
-    def later(self, x: Tensor, stage: int, by: int) -> Tensor:  # noqa: ARG002
+    def later(self, x: Tensor, stage: int, by: int) -> Tensor:
         return x
 
-    def right(self, stage: int) -> Tensor | None:
+    def counted(self, stage: int) -> Tensor | None:
         return self.distance >= stage
 
-    def sound(self, stage: int) -> list[Box]:
+    def right(self, stage: int) -> list[Box]:
         size, level = self.size, self.level
         return [
             Box(

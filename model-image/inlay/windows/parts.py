@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 
 from torch import Tensor, nn
 
-from inlay.group_statistics import GroupStatistics, Known, Moments, normalise
 from inlay.layers import ResnetBlock, activate
-from inlay.swatches import Swatches
-from inlay.window import Window
+from inlay.windows.statistics import GroupStatistics, Known, Moments, normalise
+from inlay.windows.swatches import Swatches
+from inlay.windows.window import Window
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class LevelParts:
         if norm in known:
             return known[norm]
         first, *others = (
-            Moments.of(x, window.right(self.stage))
+            Moments.of(x, window.counted(self.stage))
             for window, x in zip(self.windows, self.pixels, strict=True)
         )
         moments = first
