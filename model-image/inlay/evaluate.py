@@ -1,10 +1,11 @@
 """Measures what a profile does: `python -m inlay.evaluate COMMAND`, each with its `--help`.
 
 `decoder` (what it does without a word) compares the asymmetric decoder with the vanilla one on held-out photographs;
-`edits` times whole edits of a box beside diffusers'; `fills` looks at holes among texture; `paper TASK` measures a profile of Stable Diffusion on the paper's sets; `pixels`
-times pictures of very different sizes; `run` measures a decoder in training; `seams` looks at holes' edges in whole
-pictures; `soak` watches memory over many edits; `speed` times whole edits; `table N` prints a table of the paper beside
-what was measured.
+`edits` times whole edits of a box beside diffusers' pipeline; `fills` looks at holes among texture; `paper TASK` measures
+a profile of Stable Diffusion on the paper's sets; `pixels` times pictures of very different sizes; `run` measures a
+decoder in training; `seams` looks at holes' edges in whole pictures; `soak` watches memory over many edits; `speed` times
+whole edits; `table N` prints a table of the paper beside what was measured; `windows` compares decoding around the hole
+with decoding in full.
 """
 
 import sys

@@ -168,6 +168,7 @@ def load_inpainter(
         with log.part(part, "read_ms"):
             load_into(network, load_weights(path), file)
         with log.part(part, "place_ms"):
-            network.to(device, dtype)
+            # Convolutions are fastest with the channels last.
+            network.to(device, dtype, memory_format=torch.channels_last)
     autoencoder, unet = (network for network, _ in networks.values())
     return Inpainter(profile, name, files.sha256, autoencoder, unet)

@@ -34,12 +34,11 @@ class Networks:
         return (self.ours, self.asymmetric, self.plain, self.unet, self.text)
 
     def to(self, device: torch.device, dtype: torch.dtype) -> "Networks":
-        """The same on a device; on a GPU with channels last, which its convolutions want."""
-        layout = torch.channels_last if device.type == "cuda" else torch.preserve_format
+        """The same on a device, with the channels last, which convolutions want."""
         for module in self.modules():
             module.eval().requires_grad_(False).to(device, dtype)
             if module is not self.text:
-                module.to(memory_format=layout)
+                module.to(memory_format=torch.channels_last)
         return self
 
 

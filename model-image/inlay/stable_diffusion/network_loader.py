@@ -60,8 +60,6 @@ class NetworkLoader:
             return load_weights(path, dtype=self.dtype)
 
     def place(self, name: str, network: N) -> N:
-        """A network on the device; a GPU's convolutions are fastest with the channels last."""
+        """A network on the device; convolutions are fastest with the channels last."""
         with self.log.part(name, "place_ms"):
-            if self.device.type == "cuda":
-                return network.to(self.device, memory_format=torch.channels_last)
-            return network.to(self.device)
+            return network.to(self.device, memory_format=torch.channels_last)

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from inlay.blend import MaskReduction
 from inlay.condition import ConditionEncoder
 from inlay.crops import Box
+from inlay.windows.blank import blank
 from inlay.windows.core import solid_core, unneeded
 
 
@@ -19,7 +20,7 @@ def features_around(
     hole: NDArray[np.bool_],
     reduction: MaskReduction,
 ) -> list[Tensor]:
-    """The features of `ConditionEncoder.plain` wherever they are blended in; zeros where they were not computed.
+    """The features of `ConditionEncoder.plain` wherever they are blended in; anything where nothing is made of them.
 
     For a picture (1, 3, H, W) and its mask (1, 1, H, W), which is `hole` (H, W) on the host; without partial
     convolutions.
@@ -38,21 +39,22 @@ def features_around(
 
 
 def convolved_around(layer: nn.Conv2d, x: Tensor, skip: Box) -> Tensor:
-    """A convolution whose outputs in a box are not wanted: zeros there."""
+    """A convolution, padded by a pixel, whose outputs in a box are not wanted: anything there."""
     size, step = layer.kernel_size[0], layer.stride[0]
     padded = F.pad(x, (1, 1, 1, 1))
-    height, width = ((side - size) // step + 1 for side in (padded.shape[-2], padded.shape[-1]))
-    out = x.new_zeros(len(x), layer.out_channels, height, width)
+    height, width = ((side - size) // step + 1 for side in padded.shape[-2:])
+    out: Tensor | None = None
     for box in frame(skip, height, width):
         seen = padded[
             ...,
             step * box.top : step * (box.bottom - 1) + size,
             step * box.left : step * (box.right - 1) + size,
         ]
-        out[..., box.top : box.bottom, box.left : box.right] = F.conv2d(
-            seen, layer.weight, layer.bias, step
-        )
-    return out
+        made = F.conv2d(seen, layer.weight, layer.bias, step)
+        if out is None:
+            out = blank(made, layer.out_channels, height, width)
+        out[..., box.top : box.bottom, box.left : box.right] = made
+    return blank(x, layer.out_channels, height, width) if out is None else out
 
 
 def frame(skip: Box, height: int, width: int) -> list[Box]:

@@ -16,6 +16,7 @@ from inlay.crops import Box
 from inlay.decode_way import DecodeWay
 from inlay.decoder import Decoder
 from inlay.layers import UpBlock, activate
+from inlay.windows.blank import blank
 from inlay.windows.buckets import bucket_window
 from inlay.windows.condition import features_around
 from inlay.windows.parts import LevelParts
@@ -124,16 +125,19 @@ def measured_by(windows: list[Window], hole: Tensor, stage: int) -> Tensor:
 def through_level(
     block: UpBlock, parts: LevelParts, first: GroupStatistics, known: Known, whole: Tensor
 ) -> Tensor:
-    """A level's blocks and its doubling, in its windows; nought elsewhere.
+    """A level's blocks and its doubling, in its windows; anything elsewhere, where the next level takes the picture's features.
 
     `first` are the statistics of the level's input `whole`.
     """
     for index, resnet in enumerate(block.resnets):
         parts = parts.through(resnet, known, first if index == 0 else None)
     doubles = [layer.conv for layer in block.upsamplers]
-    times, channels = (2, doubles[0].out_channels) if doubles else (1, parts.pixels[0].shape[1])
+    made = parts.pixels
+    for layer in doubles:
+        made = [window.doubled(layer, x) for window, x in zip(parts.windows, made, strict=True)]
+    times = 2 ** len(doubles)
     height, width = (times * side for side in whole.shape[-2:])
-    canvas = whole.new_zeros(len(whole), channels, height, width)
-    for window, x in zip(parts.windows, parts.pixels, strict=True):
-        window.write(canvas, window.doubled(doubles[0], x) if doubles else x, times)
+    canvas = blank(made[0], made[0].shape[1], height, width)
+    for window, x in zip(parts.windows, made, strict=True):
+        window.write(canvas, x, times)
     return canvas

@@ -31,9 +31,11 @@ Known = dict[nn.Module, GroupStatistics]
 
 def statistics_of(x: Tensor, groups: int) -> GroupStatistics:
     """Those of a whole tensor (n, c, H, W), as `nn.GroupNorm` takes them."""
-    grouped = precise(x).flatten(2).unflatten(1, (groups, -1)).flatten(2)
-    mean = grouped.mean(-1)
-    return GroupStatistics(mean, (grouped - mean[..., None]).square_().mean(-1))
+    x, each = precise(x), x.shape[1] // groups
+    mean = x.mean((2, 3)).unflatten(1, (groups, each)).mean(-1)
+    apart = x - mean.repeat_interleave(each, 1)[..., None, None]
+    variance = apart.square_().mean((2, 3)).unflatten(1, (groups, each)).mean(-1)
+    return GroupStatistics(mean, variance)
 
 
 def normalise(norm: nn.GroupNorm, x: Tensor, known: GroupStatistics) -> Tensor:

@@ -4,6 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from inlay.windows.blank import blank
+
 
 def double(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """Nearest neighbour to twice the size, then the 3x3 convolution, of all but the outermost pixels.
@@ -12,13 +14,16 @@ def double(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     those of `inlay.layers.Upsample` but for rounding, at four ninths of its work.
     """
     height, width = x.shape[-2] - 2, x.shape[-1] - 2
-    out = x.new_empty(len(x), len(weight), height, 2, width, 2)
+    out: Tensor | None = None
     for down in (0, 1):
         rows = folded(weight, 2, down)
         for right in (0, 1):
             seen = x[..., down : down + height + 1, right : right + width + 1]
-            out[:, :, :, down, :, right] = F.conv2d(seen, folded(rows, 3, right), bias)
-    return out.reshape(len(x), len(weight), 2 * height, 2 * width)
+            made = F.conv2d(seen, folded(rows, 3, right), bias)
+            if out is None:
+                out = blank(made, len(weight), 2 * height, 2 * width)
+            out[..., down::2, right::2] = made
+    return out
 
 
 def folded(weight: Tensor, axis: int, later: int) -> Tensor:
