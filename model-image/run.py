@@ -11,6 +11,7 @@ from inlay.model import Serving, load_model
 from inlay.pixels.encode import OUTPUT_FORMATS
 from inlay.pixels.mask import MODES
 from inlay.progress import StepProgress
+from inlay.provenance.watermark import watermark_key
 from inlay.runner import run_edit
 from inlay.safety.classifier import find_classifier
 from inlay.safety.guard import Guard
@@ -38,6 +39,7 @@ class Runner(BaseRunner):
         policy = Policy.from_environment()
         classifier = find_classifier(policy, device, lambda: self.model.classifier)
         self.guard = Guard(policy, classifier)
+        self.watermark = watermark_key()
         facts = {
             "profile": self.model.profile.name,
             "decoder": self.model.decoder_name,
@@ -94,10 +96,13 @@ class Runner(BaseRunner):
         right: int = Input(description="The same on the right", default=0, ge=0, le=4096),
         up: int = Input(description="The same above", default=0, ge=0, le=4096),
         down: int = Input(description="The same below", default=0, ge=0, le=4096),
+        claim_url: str = Input(description="Signed URL that signs claims of outputs", default=""),
+        certificates: str = Input(description="Of the key that signs them, in PEM", default=""),
     ) -> str:
         """Carries out one attempt; the result is the manifest at `manifest_url`, whose status this returns."""
         values = {name: value for name, value in locals().items() if name != "self"}
-        manifest = run_edit(self.model, self.edge, EditInput(**values), StepProgress(), self.guard)
+        request, progress = EditInput(**values), StepProgress()
+        manifest = run_edit(self.model, self.edge, request, progress, self.guard, self.watermark)
         if manifest.error is not None:
             return "failed"
         if line := self.log.first_edit(manifest.timings):

@@ -41,5 +41,8 @@ export const ModelInput = z.strictObject({
   right: Margin,
   up: Margin,
   down: Margin,
+  /** Where what outputs say of themselves is signed, and the certificates of the key; empty where they say nothing. */
+  claim_url: z.string(),
+  certificates: z.string(),
 });
 export type ModelInput = z.infer<typeof ModelInput>;

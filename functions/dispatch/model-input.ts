@@ -15,13 +15,14 @@ export interface AttemptUrls {
 
 /**
  * What the container gets for one attempt: the edit's parameters and URLs that are signed for this attempt alone.
- * `origin` is where the container reaches the edge.
+ * `origin` is where the container reaches the edge, `certificates` are those that outputs' claims are signed with.
  */
 export function attemptUrls(
   keyring: Keyring,
   origin: string,
   account: string,
   claim: Claim,
+  certificates = "",
 ): AttemptUrls {
   const { edit, attempt, parameters, inputs } = claim;
   const exp = Math.floor(claim.deadline / 1000) + grace;
@@ -68,6 +69,8 @@ export function attemptUrls(
       right: parameters.right ?? 0,
       up: parameters.up ?? 0,
       down: parameters.down ?? 0,
+      claim_url: certificates === "" ? "" : sign("claim", "POST", 0, limits.claimBytes),
+      certificates,
     },
   };
 }

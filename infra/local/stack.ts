@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { bundleWorker } from "./bundle.ts";
+import { developmentSigner } from "./claim-signer.ts";
 import { startCog, type CogServer } from "./cog-server.ts";
 import { localS3Path, startEdge, type EdgeServer } from "./edge-server.ts";
 import { localSecrets } from "./secrets.ts";
@@ -53,6 +54,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const log = (line: string) => appendFileSync(join(stateFolder, "worker.log"), `${line}\n`);
   const variables = {
     ...secrets,
+    ...developmentSigner(),
     PUBLIC_URL: url,
     CALLBACK_URL: url,
     COG_URL: cogUrl,

@@ -44,10 +44,6 @@ class Transfers:
         """Begins a download, as `EdgeClient.download`."""
         return self._begin(lambda: self._edge.download(url, max_bytes))
 
-    def upload(self, url: str, body: bytes, content_type: str) -> None:
-        """Begins an upload, as `EdgeClient.upload`; whether it arrives, `finish` says."""
-        self._begin(lambda: self._edge.upload(url, body, content_type))
-
     def result(self, future: Future[T]) -> T:
         """What was downloaded; raises what went wrong."""
         while not future.done():
@@ -58,6 +54,10 @@ class Transfers:
         """Waits for everything; raises what went wrong first."""
         for future in self._under_way:
             self.result(future)
+
+    def begin(self, work: Callable[[EdgeClient], T]) -> Future[T]:
+        """Begins something that needs the edge; whether it goes well, `result` or `finish` says."""
+        return self._begin(lambda: work(self._edge))
 
     def _begin(self, work: Callable[[], T]) -> Future[T]:
         future = self._pool.submit(work)

@@ -5,11 +5,19 @@ spectrum with a visual mask: Cox, Kilian, Leighton and Shamoon 1997). It lies on
 upper left corner. Whoever has the key finds it (`inlay.provenance.search`); nobody sees it.
 """
 
+import os
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 
+from inlay.crops import Box
 from inlay.provenance.pattern import TILE, pattern_of
+
+EVERYONES = "inlay"
+"""The key of a deployment that has none of its own: whoever knows it finds the mark, and could set it."""
 
 LEAST, MOST = 1.2, 2.5
 """Grey levels of 255 (deviation): what smooth places get, and what lively ones get at most. 2.5 is 40.2 dB."""
@@ -17,28 +25,35 @@ LEAST, MOST = 1.2, 2.5
 SHARE = 0.3
 """The pattern's deviation as a share of the picture's own in the same band."""
 
+REACH = 32
+"""Pixels around a place that decide how lively it is."""
+
 SMALLEST = 192
 """Pixels of a side below which an edited region is too small for the mark to be found again."""
 
 
-def mark(made: np.ndarray, origin: tuple[int, int], key: bytes) -> np.ndarray:
-    """The made pixels (H, W, C), uint8 or uint16, with the mark of `key`; a fourth channel and a grey's second stay.
+def watermark_key(environment: Mapping[str, str] = os.environ) -> bytes:
+    """The key that an operator's `INLAY_WATERMARK_KEY` gives, or everyone's; none where `INLAY_WATERMARK` is `off`.
 
-    `origin` is the place (x, y) of their upper left corner in the picture. Blending them with the picture afterwards
-    marks what they show and nothing else.
+    Raises ValueError for any other value of that than `on`, which is the default.
     """
-    full = np.iinfo(made.dtype).max
-    colours = made.shape[2] - 1 if made.shape[2] in (2, 4) else made.shape[2]
-    values = made[..., :colours].astype(np.float32) * np.float32(255 / full)
+    wanted = environment.get("INLAY_WATERMARK") or "on"
+    if wanted not in ("on", "off"):
+        raise ValueError(f"INLAY_WATERMARK is {wanted!r}; set it to on or off")
+    return (environment.get("INLAY_WATERMARK_KEY") or EVERYONES).encode() if wanted == "on" else b""
+
+
+def change(values: NDArray[np.float32], origin: tuple[int, int], key: bytes) -> NDArray[np.float32]:
+    """What the mark of `key` adds to every colour of a region (H, W, C), in grey levels (H, W, 1), as its values are.
+
+    `origin` is the place (x, y) of the region's upper left corner in the picture.
+    """
     strength = np.clip(SHARE * liveliness(values.mean(axis=2)), LEAST, MOST)
     height, width = strength.shape
     rows = (origin[1] + np.arange(height)) % TILE
     columns = (origin[0] + np.arange(width)) % TILE
-    change = strength * pattern_of(key).astype(np.float32)[rows[:, None], columns[None]]
-    marked = made.copy()
-    added = (values + change[..., None]) * np.float32(full / 255)
-    marked[..., :colours] = np.clip(np.round(added), 0, full).astype(made.dtype)
-    return marked
+    pattern = pattern_of(key).astype(np.float32)
+    return (strength * pattern[rows[:, None], columns[None]])[..., None]
 
 
 def liveliness(grey: np.ndarray) -> np.ndarray:
@@ -54,7 +69,6 @@ def local_mean(field: torch.Tensor, side: int) -> torch.Tensor:
     return F.avg_pool2d(padded, side, stride=1)
 
 
-def too_small(box: tuple[int, int, int, int]) -> bool:
-    """Whether a region (left, upper, right, lower) is too small for its mark to be found."""
-    left, upper, right, lower = box
-    return min(right - left, lower - upper) < SMALLEST
+def too_small(holes: Iterable[Box]) -> bool:
+    """Whether none of the boxes that were painted is large enough for the mark to be found again."""
+    return all(min(box.right - box.left, box.bottom - box.top) < SMALLEST for box in holes)

@@ -51,7 +51,9 @@ describe("the container's input for", () => {
         ]),
       ) as SentPictures;
       const { id } = account.accept({ pictures });
-      return Number(new URL(inputOf(account, id).output_urls[0] ?? "").searchParams.get("max"));
+      const most = new URL(inputOf(account, id).output_urls[0] ?? "").searchParams.get("max");
+      // A claim names the image, with what that says of itself.
+      return Number(most) - image.length;
     };
     const pixels = 8_064 * 6_048;
     expect(allowed("image/jpeg") - 4 * pixels).toBe(4 * 2 ** 20);
@@ -80,6 +82,19 @@ describe("the container's input for", () => {
       masked_content: "noise",
       quality: 0,
       left: 0,
+    });
+  });
+
+  it("an edit has outputs' claims signed where there are certificates, and only there", () => {
+    const account = testAccount();
+    const claimed = claim(account.context, account.accept().id);
+    if (typeof claimed === "string") throw new Error("the edit was not queued");
+    const input = (certificates?: string) =>
+      attemptUrls(keyring, "https://edge.example", "u", claimed.claim, certificates).input;
+    expect(input()).toMatchObject({ claim_url: "", certificates: "" });
+    expect(input("PEM")).toMatchObject({
+      claim_url: expect.stringContaining("/files/claim/u/"),
+      certificates: "PEM",
     });
   });
 });
