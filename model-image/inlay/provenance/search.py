@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-import torch
+from numpy.typing import NDArray
 from PIL import Image
 
 from inlay.provenance.pattern import HIGH, LOW, TILE, frequencies, pattern_of
@@ -24,6 +24,9 @@ STRIP = 32
 ROUNDS = 200
 """Times at most that each edge moves: 6,400 pixels."""
 
+MOST_PIXELS = 48 * 1024 * 1024
+"""A picture that would be larger is not looked through enlarged: no result of an edit is that large."""
+
 HALO = 64
 """Pixels around a part of a picture that its filter sees."""
 
@@ -43,7 +46,9 @@ class Mark:
 
 def search(picture: Image.Image, key: bytes) -> Mark | None:
     """The mark of `key` in a picture of any mode and size, at the scale where it is clearest; None without one."""
-    found = [mark for scale in SCALES if (mark := search_at(picture, key, scale)) is not None]
+    pixels = picture.width * picture.height
+    scales = [scale for scale in SCALES if scale == 1 or pixels * scale**2 <= MOST_PIXELS]
+    found = [mark for scale in scales if (mark := search_at(picture, key, scale)) is not None]
     return max(found, key=lambda mark: mark.certainty, default=None)
 
 
@@ -138,7 +143,7 @@ def tile_spectra(field: np.ndarray, key: bytes) -> np.ndarray:
     rows, columns = field.shape[0] // TILE, field.shape[1] // TILE
     tiles = field[: rows * TILE, : columns * TILE].reshape(rows, TILE, columns, TILE)
     pattern = np.fft.rfft2(pattern_of(key)) * emphasis(frequencies(TILE, TILE))
-    return np.fft.rfft2(tiles.transpose(0, 2, 1, 3)) * np.conj(pattern)
+    return np.fft.rfft2(tiles.transpose(0, 2, 1, 3)) * np.conj(pattern).astype(np.complex64)
 
 
 def emphasis(f: np.ndarray) -> np.ndarray:
@@ -161,7 +166,6 @@ def whitened(grey: np.ndarray) -> np.ndarray:
     return result
 
 
-def evened(band: np.ndarray) -> np.ndarray:
+def evened(band: NDArray[np.float32]) -> NDArray[np.float32]:
     """A field divided by its own deviation about each pixel; nearly smooth places count for less."""
-    field = torch.from_numpy(band)[None, None]
-    return (field / local_mean(field.square(), 33).sqrt().clamp(min=0.3))[0, 0].numpy()
+    return band / np.sqrt(local_mean(band * band, 33).clip(0)).clip(min=0.3)

@@ -5,12 +5,12 @@ spectrum with a visual mask: Cox, Kilian, Leighton and Shamoon 1997). It lies on
 upper left corner. Whoever has the key finds it (`inlay.provenance.search`); nobody sees it.
 """
 
+import functools
 import os
 from collections.abc import Iterable, Mapping
 
+import cv2
 import numpy as np
-import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from inlay.crops import Box
@@ -56,19 +56,35 @@ def change(values: NDArray[np.float32], origin: tuple[int, int], key: bytes) -> 
     return (strength * pattern[rows[:, None], columns[None]])[..., None]
 
 
-def liveliness(grey: np.ndarray) -> np.ndarray:
+def liveliness(grey: NDArray[np.float32]) -> NDArray[np.float32]:
     """Deviation of the picture (H, W) about each pixel, of what is about as coarse as the pattern."""
-    field = torch.from_numpy(np.ascontiguousarray(grey))[None, None]
-    band = local_mean(field, 5) - local_mean(field, 21)
-    return local_mean(band.square(), 33).sqrt()[0, 0].numpy()
+    band = local_mean(grey, 5) - local_mean(grey, 21)
+    return np.sqrt(local_mean(band * band, 33).clip(0))
 
 
-def local_mean(field: torch.Tensor, side: int) -> torch.Tensor:
+def local_mean(field: NDArray[np.float32], side: int) -> NDArray[np.float32]:
     """Mean over squares of an odd side; the border is repeated outwards."""
-    padded = F.pad(field, (side // 2,) * 4, mode="replicate")
-    return F.avg_pool2d(padded, side, stride=1)
+    return cv2.blur(field, (side, side), borderType=cv2.BORDER_REPLICATE)
 
 
 def too_small(holes: Iterable[Box]) -> bool:
-    """Whether none of the boxes that were painted is large enough for the mark to be found again."""
-    return all(min(box.right - box.left, box.bottom - box.top) < SMALLEST for box in holes)
+    """Whether none of the regions that were painted is large enough for the mark to be found again.
+
+    Holes within a tile of each other are one region: a large one is painted in parts.
+    """
+    regions: list[Box] = []
+    for hole in holes:
+        region = hole
+        while near := [other for other in regions if gap(region, other) <= TILE]:
+            regions = [other for other in regions if other not in near]
+            region = functools.reduce(Box.union, near, region)
+        regions.append(region)
+    return all(min(box.right - box.left, box.bottom - box.top) < SMALLEST for box in regions)
+
+
+def gap(one: Box, other: Box) -> int:
+    """Pixels between two boxes, along the axis on which they are further apart; 0 and less where they touch."""
+    return max(
+        max(one.left, other.left) - min(one.right, other.right),
+        max(one.top, other.top) - min(one.bottom, other.bottom),
+    )
