@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -60,6 +60,30 @@ describe("a picture as people have it, through the whole system,", () => {
     expect(result.masked_changed_share).toBeGreaterThan(0.5);
     const codes = finished.warnings.map(({ code }) => code);
     expect(codes.includes("cmyk_converted")).toBe(picture.kind === "cmyk");
+  });
+
+  it("says what was done to it and where, signed by the edge", async () => {
+    const [picture] = pictures;
+    if (picture === undefined) throw new Error("no picture was made");
+    const files = { image: blob(picture.image), mask: blob(picture.mask) };
+    const edit = await system.ended((await system.edit({ steps: "2" }, files)).id);
+    const file = join(folder, "result.png");
+    writeFileSync(file, await system.download(edit));
+    const said = execFileSync(python, ["-m", "inlay.verify", "--json", file], {
+      encoding: "utf8",
+      env: environment,
+    });
+    expect(JSON.parse(said)).toMatchObject({
+      edited: true,
+      manifest: {
+        state: "untrusted",
+        generator: "Inlay",
+        edit: edit.id,
+        signer: "Inlay development",
+        wholly_made: false,
+        painted: [expect.any(Array)],
+      },
+    });
   });
 
   it("grows, fades and is outpainted as asked", async () => {
