@@ -1,4 +1,5 @@
 import { pictureRoles, type EditParameters, type PictureRole } from "../../schemas/edit.ts";
+import type { SurfaceRecord } from "../../schemas/surface.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
 import { refuseField, type Refusal } from "../errors/refusal.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -38,6 +39,10 @@ export interface AcceptRequest {
   /** Used when the parameters name none. */
   readonly seed: number;
   readonly idempotencyKey: string | null;
+  /** The compatible surface that it came through, and what that has to remember. */
+  readonly surface?: SurfaceRecord;
+  /** Milliseconds until it expires; as configured where none are given. */
+  readonly lifetime?: number;
 }
 
 export interface Accepted {
@@ -109,7 +114,7 @@ export function accept(context: AccountContext, request: AcceptRequest): Result<
     const pictures = resolveInputs(context, request);
     if (!pictures.ok) return pictures;
     const { inputs, identities } = pictures.value;
-    const fingerprint = fingerprintOf(request.parameters, identities);
+    const fingerprint = fingerprintOf(withSurface(request), identities);
 
     if (request.idempotencyKey !== null) {
       const recorded = recordedEdit(context, request.idempotencyKey, fingerprint, request.edit);
@@ -199,6 +204,13 @@ function resolveInput(
   return usableUpload(context, source.upload, pointer);
 }
 
+/** An edit's parameters as they are kept and compared. */
+function withSurface({ parameters, surface }: AcceptRequest): EditParameters & {
+  readonly surface?: SurfaceRecord;
+} {
+  return surface === undefined ? parameters : { ...parameters, surface };
+}
+
 function insertEdit(
   context: AccountContext,
   request: AcceptRequest,
@@ -206,7 +218,7 @@ function insertEdit(
   price: number,
 ): EditRow {
   const parameters: SettledParameters = {
-    ...request.parameters,
+    ...withSurface(request),
     seed: request.parameters.seed ?? request.seed,
   };
   const now = context.now();
@@ -221,7 +233,7 @@ function insertEdit(
     price,
     price * parameters.n,
     now + dispatchDelay(0),
-    now + context.settings.editDuration,
+    now + (request.lifetime ?? context.settings.editDuration),
     now,
   );
   if (row === undefined) throw new Error("the edit was not written");

@@ -281,6 +281,7 @@ export class AccountCore {
       caller: (keyHash, work) => this.#for(keyHash, work),
       changed: (value) => this.#changed(value),
       created: () => this.#created,
+      edit: (row) => this.#edit(row),
       forgetWake: () => this.#waker.woken(Infinity),
     });
   }

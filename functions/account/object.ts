@@ -14,7 +14,13 @@ import type { AcceptRequest } from "./accept.ts";
 import type { ArchiveBatch } from "./archive.ts";
 import type { AttemptRecord, Claim, Report, Stage } from "./attempts.ts";
 import type { AccountContext } from "./context.ts";
-import type { AcceptedEdit, CanceledEdit, EditResources } from "./answers.ts";
+import type {
+  AcceptedEdit,
+  CanceledEdit,
+  EditRecord,
+  EditRecords,
+  EditResources,
+} from "./answers.ts";
 import { AccountCore } from "./core.ts";
 import type { DeliveryOutcome, DeliveryTask } from "./deliveries.ts";
 import { durableStorage } from "./durable-storage.ts";
@@ -191,6 +197,17 @@ export class AccountObject extends DurableObject<Env> {
     await this.#core.alarm(async (message) => {
       await this.env.WORK.send(message);
     });
+  }
+
+  record(keyHash: string, id: string): Result<EditRecord, Refusal> {
+    return this.#core.desk.record(keyHash, id);
+  }
+
+  records(
+    keyHash: string,
+    query: { limit: number; before?: string | undefined },
+  ): Result<EditRecords, Refusal> {
+    return this.#core.desk.records(keyHash, query);
   }
 
   limits(keyHash: string): Result<Limits, Refusal> {

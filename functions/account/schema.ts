@@ -1,5 +1,6 @@
 import { accountSettings, archiveTables, dueIndexes, usageTables } from "./desk-tables.ts";
 import type { Storage } from "./storage.ts";
+import { surfaceColumns } from "./surface-columns.ts";
 import { webhookTables } from "./webhook-tables.ts";
 
 /**
@@ -153,6 +154,7 @@ const versions: readonly (readonly string[])[] = [
   archiveTables,
   usageTables,
   dueIndexes,
+  surfaceColumns,
 ];
 
 /** Whether this account has been created; an object that was merely addressed holds no table. */

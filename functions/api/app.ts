@@ -22,6 +22,8 @@ import { openApiInfo } from "./openapi.ts";
 import { paymentRoutes } from "./payments.ts";
 import { invalidRequest, onError, problemResponse } from "./problem-response.ts";
 import { resultRoutes } from "./results.ts";
+import { mountSurface } from "../surfaces/surface-route.ts";
+import { surfaces } from "../surfaces/surfaces.ts";
 import { uploadRoutes } from "./uploads.ts";
 import { deliveryRoutes } from "./webhooks/deliveries.ts";
 import { webhookEndpointRoutes } from "./webhooks/endpoints.ts";
@@ -99,6 +101,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
   ]) {
     routes(app);
   }
+  for (const routes of surfaces) mountSurface(app, routes);
   app.doc31("/openapi.json", openApiInfo);
   return app;
 }

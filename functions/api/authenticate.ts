@@ -8,12 +8,13 @@ import { accountStub } from "../services.ts";
 import type { AppEnv } from "./app-env.ts";
 
 /**
- * Tells who calls, from `Authorization: Bearer <key>`. A mistyped key fails its checksum and a made-up one its
+ * Tells who calls, from `Authorization: Bearer <key>`; the clients of other services write `Token` or `Key` there. A mistyped key fails its checksum and a made-up one its
  * account's proof, both here, before any object is addressed. Whether the key is in force, the account says with its
  * answer.
  */
 export const authenticated = createMiddleware<AppEnv>(async (c, next) => {
-  const key = bearer(c.req.header("authorization"));
+  const header = c.req.header("authorization");
+  const key = bearer(header?.replace(/^(token|key) /i, "Bearer "));
   if (key === null) {
     throw new ProblemError({
       code: "key_missing",

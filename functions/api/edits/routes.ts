@@ -32,6 +32,10 @@ const elsewhere = [
   "balance_exceeded",
   "events_gone",
   "edit_archived",
+  "edit_unfinished",
+  "edit_canceled",
+  "model_unknown",
+  "parameter_unsupported",
 ];
 
 const create = createRoute({

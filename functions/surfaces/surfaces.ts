@@ -1,0 +1,7 @@
+import { replicateRoutes } from "./replicate/routes.ts";
+import type { SurfaceRoute } from "./surface-route.ts";
+
+/** The routes of every compatible surface. */
+export const surfaces: readonly (readonly SurfaceRoute[])[] = [
+  replicateRoutes,
+];
