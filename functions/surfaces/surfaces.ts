@@ -1,7 +1,9 @@
+import { openAiRoutes } from "./openai/routes.ts";
 import { replicateRoutes } from "./replicate/routes.ts";
 import type { SurfaceRoute } from "./surface-route.ts";
 
 /** The routes of every compatible surface. */
 export const surfaces: readonly (readonly SurfaceRoute[])[] = [
   replicateRoutes,
+  openAiRoutes,
 ];
