@@ -1,11 +1,13 @@
 import type { Problem } from "../../schemas/problem.ts";
 import type { Envelope } from "./envelope.ts";
+import { falProblem } from "./fal/problem.ts";
 import { openAiProblem } from "./openai/problem.ts";
 import { replicateProblem } from "./replicate/problem.ts";
 
 const envelopes: readonly (readonly [RegExp, (problem: Problem) => Envelope])[] = [
   [/^\/v1\/(predictions|models|deployments|files)(\/|$)/, replicateProblem],
   [/^\/v1\/images(\/|$)/, openAiProblem],
+  [/^\/fal(\/|$)/, falProblem],
 ];
 
 /** A problem as the surface that has this path tells it; null for Inlay's own paths. */

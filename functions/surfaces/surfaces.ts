@@ -1,3 +1,4 @@
+import { falRoutes } from "./fal/routes.ts";
 import { openAiRoutes } from "./openai/routes.ts";
 import { replicateRoutes } from "./replicate/routes.ts";
 import type { SurfaceRoute } from "./surface-route.ts";
@@ -6,4 +7,5 @@ import type { SurfaceRoute } from "./surface-route.ts";
 export const surfaces: readonly (readonly SurfaceRoute[])[] = [
   replicateRoutes,
   openAiRoutes,
+  falRoutes,
 ];

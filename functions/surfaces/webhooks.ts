@@ -1,5 +1,6 @@
 import type { SurfaceRecord } from "../../schemas/surface.ts";
 import type { EditRecord } from "../account/answers.ts";
+import { falWebhook } from "./fal/webhook.ts";
 import { replicateWebhook } from "./replicate/webhook.ts";
 import type { SurfaceWebhook } from "./surface-webhook.ts";
 
@@ -9,6 +10,7 @@ export function surfaceWebhook(surface: SurfaceRecord, record: EditRecord): Surf
     case "replicate":
       return replicateWebhook(surface, record);
     case "fal":
+      return falWebhook(surface, record);
     case "openai":
     case "stability":
       return null;
