@@ -3,11 +3,13 @@ import type { Envelope } from "./envelope.ts";
 import { falProblem } from "./fal/problem.ts";
 import { openAiProblem } from "./openai/problem.ts";
 import { replicateProblem } from "./replicate/problem.ts";
+import { stabilityProblem } from "./stability/problem.ts";
 
 const envelopes: readonly (readonly [RegExp, (problem: Problem) => Envelope])[] = [
   [/^\/v1\/(predictions|models|deployments|files)(\/|$)/, replicateProblem],
   [/^\/v1\/images(\/|$)/, openAiProblem],
   [/^\/fal(\/|$)/, falProblem],
+  [/^\/v2beta(\/|$)/, stabilityProblem],
 ];
 
 /** A problem as the surface that has this path tells it; null for Inlay's own paths. */

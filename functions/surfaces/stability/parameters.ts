@@ -1,0 +1,58 @@
+import { z } from "@hono/zod-openapi";
+import { OutputFormat, RequestedParameters } from "../../../schemas/edit.ts";
+import { becomes, maps, picture, refused, type Rules } from "../mapping.ts";
+import { numeric } from "../numeric.ts";
+
+const field = RequestedParameters.shape;
+
+const common: Rules = {
+  image: picture("image", "one file"),
+  seed: becomes(
+    "seed",
+    numeric(z.int().min(0).max(4_294_967_294)),
+    (seed) => (seed === 0 ? {} : { seed }),
+    "0, as usual, draws one",
+  ),
+  output_format: maps("output_format", OutputFormat, "`png`, `webp` or `jpeg`"),
+  style_preset: refused("There are no styles. Say it in the prompt."),
+};
+
+const masked: Rules = {
+  mask: picture(
+    "mask",
+    "white is repainted; as large as the image, whose transparency is not read",
+  ),
+  grow_mask: maps(
+    "grow",
+    numeric(z.int().min(0).max(100)),
+    "0 where it is left out, and not 5: what is not marked is kept",
+  ),
+};
+
+const side = numeric(z.int().min(0).max(2_000));
+
+/** One side of an outpainting. */
+const outward = (name: "left" | "right" | "up" | "down") =>
+  becomes("outpaint", side, (pixels) => ({ outpaint: { [name]: pixels } }), `\`outpaint.${name}\``);
+
+/** The parameters of each operation. */
+export const stabilityOperations = {
+  inpaint: {
+    ...common,
+    ...masked,
+    prompt: { ...maps("prompt", field.prompt.unwrap().min(1)), required: true } as Rules[string],
+    negative_prompt: maps("negative_prompt", field.negative_prompt),
+  },
+  erase: { ...common, ...masked },
+  outpaint: {
+    ...common,
+    left: outward("left"),
+    right: outward("right"),
+    up: outward("up"),
+    down: outward("down"),
+    prompt: maps("prompt", field.prompt),
+    creativity: refused("What is painted outward follows the prompt alone.", "0.5", 0.5),
+  },
+} as const satisfies Record<string, Rules>;
+
+export type StabilityOperation = keyof typeof stabilityOperations;
