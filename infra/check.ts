@@ -56,7 +56,7 @@ const checks: Record<string, Check> = {
     modelImage,
   ),
   "Python files are short": pythonFilesShort,
-  "openapi.json, profiles.json and docs/errors.md are fresh": generatedFresh,
+  "openapi.json, profiles.json, docs/errors.md and docs/compatibility.md are fresh": generatedFresh,
   "the bindings' types are fresh (wrangler types)": packaged("wrangler/bin/wrangler.js", [
     ...wranglerTypes,
     "--include-runtime=false",

@@ -66,6 +66,8 @@ export function createApp(): OpenAPIHono<AppEnv> {
     methodNotAllowed({
       app,
       onMethodNotAllowed: (c, methods) => {
+        // They would stay, and tell of nothing being there.
+        for (const name of ["inlay-error", "x-fal-error-type"]) c.res.headers.delete(name);
         c.header("allow", methods.join(", "));
         return problemResponse(c, {
           code: "method_not_allowed",

@@ -130,10 +130,11 @@ async function unknownTarget(c: AppContext): Promise<never> {
 
 async function place(c: AppContext, app: string, webhook: string | null): Promise<Edit> {
   const edit = await placeJson(c, async (): Promise<Order> => {
+    const input = await jsonObject(c);
     checkFalHeaders((name) => c.req.header(name));
     const model = unwrap(findModel(ownModels, app));
     const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
-    const read = unwrap(readParameters(falInput, await jsonObject(c), "", isText));
+    const read = unwrap(readParameters(falInput, input, "", isText));
     return {
       asked: { ...read.asked, task: model.task },
       pictures: read.pictures,

@@ -1,4 +1,15 @@
-import type { Edit } from "../../../schemas/edit.ts";
+import type { Edit, EditStatus } from "../../../schemas/edit.ts";
+
+/** What a result's address answers for each status of its edit. */
+export const stabilityStates: Readonly<Record<EditStatus, "202 in-progress" | "200" | "error">> = {
+  queued: "202 in-progress",
+  starting: "202 in-progress",
+  processing: "202 in-progress",
+  succeeded: "200",
+  failed: "error",
+  canceled: "error",
+  expired: "error",
+};
 
 /** What an `Accept` header asks for: the picture's bytes, or JSON with the picture in base 64. */
 export function wantsJson(accept: string | undefined): boolean {

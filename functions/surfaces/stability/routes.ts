@@ -1,5 +1,4 @@
 import type { Edit } from "../../../schemas/edit.ts";
-import { isTerminal } from "../../account/edit-machine.ts";
 import type { AppContext } from "../../api/app-env.ts";
 import { ProblemError, unwrap } from "../../errors/problem-error.ts";
 import { refuseField } from "../../errors/refusal.ts";
@@ -11,7 +10,7 @@ import { placeForm, type Order } from "../order.ts";
 import { outputFile } from "../output-file.ts";
 import { pathParameter, type SurfaceRoute } from "../surface-route.ts";
 import { base64Of, textStream } from "../text-stream.ts";
-import { jsonAnswer, traitsOf, wantsJson } from "./answer.ts";
+import { jsonAnswer, stabilityStates, traitsOf, wantsJson } from "./answer.ts";
 import { stabilityOperations, type StabilityOperation } from "./parameters.ts";
 
 const summaries: Readonly<Record<StabilityOperation, string>> = {
@@ -49,7 +48,9 @@ async function editImage(c: AppContext, operation: StabilityOperation): Promise<
 async function getResult(c: AppContext): Promise<Response> {
   const id = pathParameter(c, "id");
   const { edit } = await recordOf(c, id);
-  if (!isTerminal(edit.status)) return c.json({ id, status: "in-progress" }, 202);
+  if (stabilityStates[edit.status] === "202 in-progress") {
+    return c.json({ id, status: "in-progress" }, 202);
+  }
   return answer(c, goodEnd(edit));
 }
 

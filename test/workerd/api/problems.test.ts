@@ -12,6 +12,7 @@ import { ascii, gif, jpeg, png } from "../../pure/images/files.ts";
 import * as api from "../harness/api.ts";
 import { deliverFailure, deliverManifest } from "../harness/container.ts";
 import { accountProvocations } from "./account-problems.ts";
+import { surfaceProvocations } from "./surface-problems.ts";
 import { manifest } from "../../pure/account/fixtures.ts";
 
 const small = png(640, 480);
@@ -81,6 +82,7 @@ const nowhere = { account: "u", edit: "edit_0" } as const;
 /** How each code of the catalogue is met over HTTP. The type sees to it that none is left out. */
 const provocations: Record<ProblemCode, () => Promise<Response>> = {
   ...accountProvocations,
+  ...surfaceProvocations,
   request_malformed: async () =>
     api.send("POST", "/v1/edits", {
       token: (await api.customer()).key,
