@@ -3,6 +3,7 @@ import { startReceiver, type Receiver } from "./harness/receiver.ts";
 import { startSystem, type TestSystem } from "./harness/system.ts";
 import { falSuite } from "./surfaces/fal.ts";
 import { openAiSuite } from "./surfaces/openai.ts";
+import { pythonSuite } from "./surfaces/python.ts";
 import { replicateSuite } from "./surfaces/replicate.ts";
 import { stabilitySuite } from "./surfaces/stability.ts";
 
@@ -25,3 +26,4 @@ describe("the npm client replicate", () => replicateSuite(running));
 describe("the npm client openai", () => openAiSuite(running));
 describe("the npm client @fal-ai/client", () => falSuite(running));
 describe("a caller of Stability's API", () => stabilitySuite(running));
+describe("the Python clients", () => pythonSuite(running));
