@@ -39,8 +39,8 @@ export const pendingParameters: Readonly<
 };
 
 /**
- * Every parameter with its default, or the refusal of one that is not served yet; pointers are to Inlay's own names.
- * The values are valid: the rules of the surfaces hold the same schemas.
+ * Every parameter with its default, or the refusal of one that is not served yet or not valid; pointers are to Inlay's
+ * own names.
  */
 export function completed(asked: Asked): Result<RequestedParameters, Refusal> {
   const known: Record<string, unknown> = { ...asked };
@@ -51,5 +51,11 @@ export function completed(asked: Asked): Result<RequestedParameters, Refusal> {
     }
     delete known[name];
   }
-  return ok(RequestedParameters.parse(known));
+  const parsed = RequestedParameters.safeParse(known);
+  if (parsed.success) return ok(parsed.data);
+  const errors = parsed.error.issues.map(({ path, message: detail }) => ({
+    pointer: `/${path.join("/")}`,
+    detail,
+  }));
+  return err({ code: "request_invalid", detail: errors[0]?.detail ?? "", errors });
 }
