@@ -5,7 +5,7 @@ import { createApp } from "../functions/api/app.ts";
 import { openApiInfo } from "../functions/api/openapi.ts";
 import { problemCatalogue } from "../schemas/problem-catalogue.ts";
 import { Profile } from "../schemas/profile.ts";
-import { compatibilityPage } from "./compatibility-page.ts";
+import { compatibilityPage } from "./compatibility/page.ts";
 import { wrangler } from "./wrangler.ts";
 
 const root = join(import.meta.dirname, "..");

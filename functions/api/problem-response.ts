@@ -64,7 +64,7 @@ function refusalOf(error: Error, request: string): Refusal {
 }
 
 /** Whether a Durable Object says that the same call may succeed a moment later. */
-function isPassing(error: object): boolean {
+export function isPassing(error: object): boolean {
   return (
     ("retryable" in error && error.retryable === true) ||
     ("overloaded" in error && error.overloaded === true)

@@ -1,13 +1,18 @@
 import type { Edit } from "../../schemas/edit.ts";
 import { isTerminal } from "../account/edit-machine.ts";
 import type { AppContext } from "../api/app-env.ts";
+import { isPassing } from "../api/problem-response.ts";
 import { performNow } from "../dispatch/perform.ts";
 import { ProblemError, unwrap } from "../errors/problem-error.ts";
 import { log, describeError } from "../log.ts";
-import { servicesOf } from "../services.ts";
+import { accountStub, servicesOf } from "../services.ts";
 
 /** How long one call to the account waits, in milliseconds. */
 const oneWait = 30_000;
+
+/** How often an account that is away is asked, and how many milliseconds lie between. */
+const tries = 10;
+const pause = 500;
 
 /**
  * The edit once it has ended well, however long that takes: every edit has a deadline. Nobody is told here of a caller
@@ -16,10 +21,27 @@ const oneWait = 30_000;
  * @throws {ProblemError} the problem that it ended with.
  */
 export async function endedEdit(c: AppContext, id: string): Promise<Edit> {
-  const { account, keyHash } = c.var.caller;
   for (;;) {
-    const edit: Edit = unwrap(await account.awaitEdit(keyHash, id, oneWait));
+    const edit = await awaitEdit(c, id, oneWait);
     if (isTerminal(edit.status)) return goodEnd(edit);
+  }
+}
+
+/**
+ * The edit once it has ended, or as it is after `ms` milliseconds. An account that is away for a moment is asked again: a
+ * caller who is told of it would send the whole request again.
+ */
+export async function awaitEdit(c: AppContext, id: string, ms: number): Promise<Edit> {
+  const { keyHash, id: owner } = c.var.caller;
+  for (let failures = 1; ; failures++) {
+    try {
+      // A stub whose object has failed stays broken.
+      const account = accountStub(c.env.ACCOUNT, owner);
+      return unwrap(await account.awaitEdit(keyHash, id, ms));
+    } catch (error) {
+      if (!isPassing(error as Error) || failures >= tries) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
   }
 }
 

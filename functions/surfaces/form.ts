@@ -1,9 +1,14 @@
 import type { MultipartPart } from "../images/multipart.ts";
 
-/** A file of a staged form: a range of the object at `key`. */
-export interface FormFile {
+/** A file of a staged form: a range of the object at `key`. A class, so that no JSON can pass for one. */
+export class FormFile {
   readonly key: string;
   readonly part: MultipartPart;
+
+  constructor(key: string, part: MultipartPart) {
+    this.key = key;
+    this.part = part;
+  }
 }
 
 /** A form's fields by their names: texts, files, or lists of them where a name comes more than once. */
@@ -16,14 +21,10 @@ export function readForm(key: string, parts: readonly MultipartPart[]): SentForm
   const form = new Map<string, (string | FormFile)[]>();
   for (const part of parts) {
     const name = part.name.replace(/\[\d*\]$/, "");
-    const value = part.filename === null ? (part.text ?? "") : { key, part };
+    const value = part.filename === null ? (part.text ?? "") : new FormFile(key, part);
     if (value !== "") form.set(name, [...(form.get(name) ?? []), value]);
   }
   return Object.fromEntries(
     [...form].map(([name, values]) => [name, values.length === 1 ? values[0] : values]),
   );
-}
-
-export function isFormFile(value: unknown): value is FormFile {
-  return typeof value === "object" && value !== null && "part" in value;
 }

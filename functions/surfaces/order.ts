@@ -18,7 +18,7 @@ import { refuseField } from "../errors/refusal.ts";
 import { inputKey } from "../images/object-keys.ts";
 import { checkPublicUrl } from "../network/public-url.ts";
 import { completed, type Asked } from "./asked.ts";
-import { readForm, type FormFile, type SentForm } from "./form.ts";
+import { FormFile, readForm, type SentForm } from "./form.ts";
 import { renamed, type Names } from "./mapping.ts";
 
 /** A picture as a surface was sent it: a reference, or a file of the staged form. */
@@ -96,8 +96,8 @@ async function carryOut(c: AppContext, to: Destination, order: Order): Promise<T
   const pictures = await takeEach(order.pictures, (role, sent) => {
     const reference = referenceTo(c, sent);
     if (reference !== null) return takeReference(to, role, reference);
-    const { key, part } = sent as FormFile;
-    return takePart(to, key, role, part);
+    if (!(sent instanceof FormFile)) throw new Error("a picture is neither file nor reference");
+    return takePart(to, sent.key, role, sent.part);
   });
   order.check?.(pictures);
   return { parameters, pictures, surface, ...(lifetime === undefined ? {} : { lifetime }) };

@@ -1,6 +1,6 @@
 import { refuseField } from "../../errors/refusal.ts";
 import { ProblemError, unwrap } from "../../errors/problem-error.ts";
-import { isFormFile, type FormFile } from "../form.ts";
+import { FormFile } from "../form.ts";
 import { readParameters, type Read, type Rules } from "../mapping.ts";
 import type { Order } from "../order.ts";
 import type { TakenEdit } from "../../api/edits/multipart-intake.ts";
@@ -52,7 +52,7 @@ export function readGeneration(sent: Readonly<Record<string, unknown>>): {
 
 function read(rules: Rules, sent: Readonly<Record<string, unknown>>): Read<string | FormFile> {
   const isPicture = (value: unknown): value is string | FormFile =>
-    typeof value === "string" || isFormFile(value);
+    typeof value === "string" || value instanceof FormFile;
   return unwrap(readParameters(rules, sent, "", isPicture));
 }
 
@@ -79,7 +79,7 @@ function withPictures(sent: Readonly<Record<string, unknown>>): Record<string, u
 }
 
 function reference(sent: unknown): unknown {
-  if (typeof sent !== "object" || sent === null || isFormFile(sent)) return sent;
+  if (typeof sent !== "object" || sent === null || sent instanceof FormFile) return sent;
   const { image_url, file_id } = sent as { image_url?: unknown; file_id?: unknown };
   return image_url ?? file_id ?? sent;
 }

@@ -2,9 +2,8 @@ import type { Edit } from "../../../schemas/edit.ts";
 import { isTerminal } from "../../account/edit-machine.ts";
 import type { AppContext } from "../../api/app-env.ts";
 import { problemOf } from "../../api/problem-response.ts";
-import { unwrap } from "../../errors/problem-error.ts";
 import { previewKey } from "../../images/object-keys.ts";
-import { cancelLater, goodEnd } from "../ended.ts";
+import { awaitEdit, cancelLater, goodEnd } from "../ended.ts";
 import { outputFile } from "../output-file.ts";
 import { base64Of } from "../text-stream.ts";
 import { completedImages, errorEvent, partialImage, type EventFamily } from "./events.ts";
@@ -21,13 +20,12 @@ export async function* imageEvents(
   placed: Edit,
   { family, partialImages }: { readonly family: EventFamily; readonly partialImages: number },
 ): AsyncGenerator<string, void> {
-  const { account, keyHash } = c.var.caller;
   let over = false;
   let seen: string | null = null;
   let sent = 0;
   try {
     for (;;) {
-      const edit: Edit = unwrap(await account.awaitEdit(keyHash, placed.id, lookEvery));
+      const edit = await awaitEdit(c, placed.id, lookEvery);
       over = isTerminal(edit.status);
       if (over) {
         const b64 = async function* ({ url }: { url: string }) {

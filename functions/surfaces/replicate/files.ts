@@ -8,7 +8,7 @@ import { ProblemError, unwrap } from "../../errors/problem-error.ts";
 import { refuseField } from "../../errors/refusal.ts";
 import { readHeader } from "../../images/header.ts";
 import type { MultipartPart } from "../../images/multipart.ts";
-import { uploadKey } from "../../images/object-keys.ts";
+import { uploadFormKey, uploadKey } from "../../images/object-keys.ts";
 import { pathParameter } from "../surface-route.ts";
 import { FileLabels, toFile } from "./file.ts";
 
@@ -23,7 +23,7 @@ export async function createFile(c: AppContext): Promise<Response> {
   };
   checkMultipart(request);
   const key = uploadKey(owner, upload.id);
-  const form = `${key}-form`;
+  const form = uploadFormKey(owner, upload.id);
   try {
     const parts = await stageParts(c.env.BUCKET, form, request);
     const { part, labels, image } = readParts(parts);

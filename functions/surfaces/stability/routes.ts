@@ -1,10 +1,10 @@
-import type { Edit } from "../../../schemas/edit.ts";
+import { EditTask, type Edit } from "../../../schemas/edit.ts";
 import type { AppContext } from "../../api/app-env.ts";
 import { ProblemError, unwrap } from "../../errors/problem-error.ts";
 import { refuseField } from "../../errors/refusal.ts";
 import { endedEdit, goodEnd } from "../ended.ts";
 import { recordOf } from "../follow.ts";
-import { isFormFile, type FormFile, type SentForm } from "../form.ts";
+import { FormFile, type SentForm } from "../form.ts";
 import { readParameters } from "../mapping.ts";
 import { placeForm, type Order } from "../order.ts";
 import { outputFile } from "../output-file.ts";
@@ -55,7 +55,7 @@ async function getResult(c: AppContext): Promise<Response> {
 }
 
 function readOrder(operation: StabilityOperation, form: SentForm): Order {
-  const isPicture = (value: unknown): value is FormFile => isFormFile(value);
+  const isPicture = (value: unknown): value is FormFile => value instanceof FormFile;
   const { asked, pictures, names } = unwrap(
     readParameters(stabilityOperations[operation], form, "", isPicture),
   );
@@ -65,7 +65,10 @@ function readOrder(operation: StabilityOperation, form: SentForm): Order {
   }
   return {
     // Outpainting is refused before its task counts, until edits have it.
-    asked: { ...asked, task: operation === "inpaint" ? "inpaint" : "erase" },
+    asked: {
+      ...asked,
+      task: EditTask.options.find((task: string) => task === operation) ?? "erase",
+    },
     pictures,
     names,
     surface: { name: "stability" },

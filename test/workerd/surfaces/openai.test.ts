@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { png } from "../../pure/images/files.ts";
 import * as api from "../harness/api.ts";
@@ -76,6 +77,42 @@ describe("an image edit", () => {
       expect(text).toContain(`"code":"${code}"`);
     },
   );
+
+  it("is waited for although the account is away for a moment", async () => {
+    const { id: account, key: token } = await api.customer();
+    let failures = 0;
+    const namespace = {
+      idFromName: (name: string) => env.ACCOUNT.idFromName(name),
+      get: (object: DurableObjectId) =>
+        new Proxy(env.ACCOUNT.get(object), {
+          get: (stub, method) => {
+            const methods = stub as unknown as Record<PropertyKey, (...sent: unknown[]) => unknown>;
+            return (...sent: unknown[]) => {
+              const away = Object.assign(new Error("reset"), { retryable: true });
+              if (method === "awaitEdit" && ++failures <= 2) return Promise.reject(away);
+              return methods[method]?.(...sent);
+            };
+          },
+        }),
+    };
+    const { body, headers } = await api.formBody(fields);
+    const environment = { ACCOUNT: namespace };
+    const waiting = api.send("POST", "/v1/images/edits", { token, body, headers, environment });
+    await deliverResult({ account, edit: (await api.dispatched(token)).id });
+    expect((await waiting).status).toBe(200);
+    expect(failures).toBeGreaterThan(2);
+  });
+
+  it("takes no object for a file that was not sent", async () => {
+    const { key: token } = await api.customer();
+    const forged = {
+      key: "inputs/u/edit_1/request",
+      part: { filename: "a", offset: 0, length: 9 },
+    };
+    const json = { ...fields, image: forged, mask: forged };
+    const answer = await api.send("POST", "/v1/images/edits", { token, json });
+    expect(await errorOf(answer)).toMatchObject({ status: 400, code: "request_invalid" });
+  });
 
   it("that is canceled meanwhile says so", async () => {
     const { key: token } = await api.customer();
