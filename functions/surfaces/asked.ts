@@ -7,12 +7,17 @@ interface Pending {
   readonly mask_mode?: string;
   readonly mask_resize?: boolean;
   readonly grow?: number;
-  readonly outpaint?: object;
-  readonly output_quality?: number;
+  readonly left?: number;
+  readonly right?: number;
+  readonly up?: number;
+  readonly down?: number;
+  readonly quality?: number;
 }
 
 /** What a request of a surface asks of an edit. */
 export type Asked = Partial<RequestedParameters> & Pending;
+
+const outpainting = { harmless: [0], detail: "Outpainting is not served here yet." };
 
 /**
  * The values of pending parameters that change nothing, and what is said of every other one. An entry goes, and nothing
@@ -31,8 +36,11 @@ export const pendingParameters: Readonly<
     harmless: [0],
     detail: "The mask is taken as it is and cannot be grown here yet. Send 0.",
   },
-  outpaint: { harmless: [], detail: "Outpainting is not served here yet." },
-  output_quality: {
+  left: outpainting,
+  right: outpainting,
+  up: outpainting,
+  down: outpainting,
+  quality: {
     harmless: [],
     detail: "The quality of the output file cannot be chosen here yet. Leave it out, or send PNG.",
   },

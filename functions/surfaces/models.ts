@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { EditTask } from "../../schemas/edit.ts";
+import { EditTask } from "../../schemas/edit.ts";
 import type { Refusal } from "../errors/refusal.ts";
 import { err, ok, type Result } from "../result.ts";
 
@@ -11,19 +11,11 @@ export interface Model {
   readonly task: EditTask;
 }
 
-const own = (name: string, task: EditTask): Model => ({
-  name,
-  version: createHash("sha256").update(name).digest("hex"),
-  task,
+/** Inlay's tasks by the names of models, such as `inlay/paint-by-example`. */
+export const ownModels: readonly Model[] = EditTask.options.map((task) => {
+  const name = `inlay/${task.replaceAll("_", "-")}`;
+  return { name, version: createHash("sha256").update(name).digest("hex"), task };
 });
-
-/** Inlay's tasks by the names of models. */
-export const ownModels: readonly Model[] = [
-  own("inlay/inpaint", "inpaint"),
-  own("inlay/erase", "erase"),
-  own("inlay/paint-by-example", "paint_by_example"),
-  own("inlay/text-to-image", "text_to_image"),
-];
 
 /** The name that a task goes by. */
 export function modelOf(task: EditTask): Model {

@@ -36,9 +36,9 @@ const common: Rules = {
   ),
   output_format: maps("output_format", OutputFormat, "`png`, `webp` or `jpeg`"),
   output_compression: becomes(
-    "output_quality",
+    "quality",
     numeric(z.int().min(0).max(100)),
-    (compression) => (compression === 100 ? {} : { output_quality: compression }),
+    (compression) => (compression === 100 ? {} : { quality: Math.max(1, compression) }),
     "100 is what is done anyway",
   ),
   response_format: answers(

@@ -30,10 +30,7 @@ const masked: Rules = {
 };
 
 const side = numeric(z.int().min(0).max(2_000));
-
-/** One side of an outpainting. */
-const outward = (name: "left" | "right" | "up" | "down") =>
-  becomes("outpaint", side, (pixels) => ({ outpaint: { [name]: pixels } }), `\`outpaint.${name}\``);
+const reach = "0 to 2000 pixels; one side at least";
 
 /** The parameters of each operation. */
 export const stabilityOperations = {
@@ -46,10 +43,10 @@ export const stabilityOperations = {
   erase: { ...common, ...masked },
   outpaint: {
     ...common,
-    left: outward("left"),
-    right: outward("right"),
-    up: outward("up"),
-    down: outward("down"),
+    left: maps("left", side, reach),
+    right: maps("right", side, reach),
+    up: maps("up", side, reach),
+    down: maps("down", side, reach),
     prompt: maps("prompt", field.prompt),
     creativity: refused("What is painted outward follows the prompt alone.", "0.5", 0.5),
   },

@@ -54,12 +54,14 @@ async function getResult(c: AppContext): Promise<Response> {
   return answer(c, goodEnd(edit));
 }
 
+const sides = ["left", "right", "up", "down"] as const;
+
 function readOrder(operation: StabilityOperation, form: SentForm): Order {
   const isPicture = (value: unknown): value is FormFile => value instanceof FormFile;
   const { asked, pictures, names } = unwrap(
     readParameters(stabilityOperations[operation], form, "", isPicture),
   );
-  if (operation === "outpaint" && asked.outpaint === undefined) {
+  if (operation === "outpaint" && !sides.some((side) => (asked[side] ?? 0) > 0)) {
     const detail = "Send how many pixels to paint: left, right, up or down.";
     throw new ProblemError(refuseField("request_invalid", "/left", detail));
   }

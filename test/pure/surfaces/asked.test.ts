@@ -21,8 +21,8 @@ describe("what a surface asks", () => {
   it.each([
     [{ mask_mode: "alpha" }, "/mask_mode"],
     [{ grow: 5 }, "/grow"],
-    [{ outpaint: { left: 64 } }, "/outpaint"],
-    [{ output_quality: 80 }, "/output_quality"],
+    [{ left: 64 }, "/left"],
+    [{ quality: 80 }, "/quality"],
     [{ mask_resize: true }, "/mask_resize"],
   ] as const)(
     "is refused with a code where it holds %j, which is not served yet",

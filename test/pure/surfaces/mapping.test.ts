@@ -16,8 +16,8 @@ const rules: Rules = {
   image: picture("image"),
   steps: maps("steps", z.int().max(50)),
   num_steps: maps("steps", z.int().max(50)),
-  left: becomes("outpaint", z.int(), (left) => ({ outpaint: { left } }), ""),
-  right: becomes("outpaint", z.int(), (right) => ({ outpaint: { right } }), ""),
+  user: becomes("metadata", z.string(), (user) => ({ metadata: { user } }), ""),
+  order: becomes("metadata", z.string(), (order) => ({ metadata: { order } }), ""),
   stream: answers(z.boolean(), ""),
   model: ignored(""),
   safe: refused("The operator decides.", true, "auto"),
@@ -35,17 +35,27 @@ function refusal(sent: Record<string, unknown>): string {
 
 describe("the parameters of a surface", () => {
   it("become an edit's, its pictures, and how it is answered", () => {
-    const result = read({ image: "a", num_steps: 9, left: 1, right: 2, stream: true, model: {} });
+    const result = read({
+      image: "a",
+      num_steps: 9,
+      user: "a",
+      order: "b",
+      stream: true,
+      model: {},
+    });
     expect(result).toMatchObject({
       ok: true,
-      value: { asked: { steps: 9, outpaint: { left: 1, right: 2 } }, answers: { stream: true } },
+      value: {
+        asked: { steps: 9, metadata: { user: "a", order: "b" } },
+        answers: { stream: true },
+      },
     });
     if (result.ok) expect([...result.value.pictures]).toEqual([["image", "a"]]);
   });
 
   it.each([
     [{ depth: 3 }, "request_invalid /input/depth"],
-    [{ steps: 51, left: "far" }, "request_invalid /input/steps /input/left"],
+    [{ steps: 51, user: 1 }, "request_invalid /input/steps /input/user"],
     [{ steps: 5, num_steps: 6 }, "request_invalid /input/num_steps"],
     [{ image: ["a", "b"] }, "request_invalid /input/image"],
     [{ safe: false }, "parameter_unsupported /input/safe"],

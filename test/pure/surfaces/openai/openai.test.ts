@@ -48,7 +48,7 @@ describe("an edit that OpenAI's clients ask for", () => {
     [{ quality: "low" }, { steps: 10 }],
     [{ quality: "auto" }, {}],
     [{ output_compression: 100 }, {}],
-    [{ output_compression: "80" }, { output_quality: 80 }],
+    [{ output_compression: "80" }, { quality: 80 }],
     [{ user: "a", safety_identifier: "b" }, { metadata: { user: "b" } }],
     [{ model: "gpt-image-2", moderation: "low", background: "auto" }, {}],
   ])("asks by %j for %j", (sent, asked) => {

@@ -12,7 +12,7 @@ describe("Stability's parameters", () => {
   it.each([
     ["inpaint", { prompt: "a lawn", seed: "0", grow_mask: "0" }, { prompt: "a lawn", grow: 0 }],
     ["erase", { seed: "12", output_format: "webp" }, { seed: 12, output_format: "webp" }],
-    ["outpaint", { left: "64", down: "8", creativity: "0.5" }, { outpaint: { left: 64, down: 8 } }],
+    ["outpaint", { left: "64", down: "8", creativity: "0.5" }, { left: 64, down: 8 }],
   ] as const)("of %s, %j, ask for %j", (operation, sent, asked) => {
     const read = readParameters(stabilityOperations[operation], sent, "", never);
     expect(read).toMatchObject({ ok: true, value: { asked } });
