@@ -6,11 +6,13 @@ import { ok, type Result } from "../result.ts";
 import type { EditRecord, EditRecords } from "./answers.ts";
 import { archiveBatch, finishArchive, type ArchiveBatch } from "./archive.ts";
 import type { AccountContext } from "./context.ts";
+import type { Credential } from "./credential.ts";
 import { visibleEdit } from "./deletion.ts";
 import { listEdits } from "./edit-list.ts";
 import type { EditRow, SettledParameters } from "./edit-row.ts";
 import { readEvents, type EventPage } from "./event-log.ts";
 import { exportPage, type ExportCursor, type ExportPage } from "./export.ts";
+import { finishLedgerPart, ledgerPart } from "./ledger-days.ts";
 import { post, type Posting } from "./ledger.ts";
 import { setLowBalance } from "./low-balance.ts";
 import { limitsOf, setQuotas, type Quotas } from "./quotas.ts";
@@ -24,8 +26,11 @@ export interface DeskAccess {
   readonly context: AccountContext;
   /** Runs what needs an account that was created. */
   readonly known: <T>(work: () => Result<T, Refusal>) => Result<T, Refusal>;
-  /** Runs what the holder of a key may ask for. */
-  readonly caller: <T>(keyHash: string, work: () => Result<T, Refusal>) => Result<T, Refusal>;
+  /** Runs what the holder of a credential may ask for. */
+  readonly caller: <T>(
+    credential: Credential,
+    work: () => Result<T, Refusal>,
+  ) => Result<T, Refusal>;
   readonly created: () => boolean;
   /** An edit as customers see it now. */
   readonly edit: (row: EditRow) => Edit;
@@ -44,9 +49,9 @@ export class AccountDesk {
   }
 
   /** The account's limits and what is left of them. */
-  limits(keyHash: string): Result<Limits, Refusal> {
+  limits(credential: Credential): Result<Limits, Refusal> {
     const { context, caller } = this.#access;
-    return caller(keyHash, () => ok(limitsOf(context)));
+    return caller(credential, () => ok(limitsOf(context)));
   }
 
   /** An edit with what it was asked. */
@@ -143,13 +148,15 @@ export class AccountDesk {
   /** The text of the batch that is to be archived; null when it was put away already. */
   archiveBatch(key: string): ArchiveBatch | null {
     const { context, created } = this.#access;
-    return created() ? archiveBatch(context, key) : null;
+    return created() ? (archiveBatch(context, key) ?? ledgerPart(context, key)) : null;
   }
 
   /** Lets go of a batch that lies in R2 now. */
   finishArchive(key: string): void {
     const { context, created, changed } = this.#access;
-    if (created()) changed(finishArchive(context, key));
+    if (!created()) return;
+    finishArchive(context, key);
+    changed(finishLedgerPart(context, key));
   }
 
   unreportedUsage(): UsageDay[] {

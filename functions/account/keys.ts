@@ -23,15 +23,29 @@ export interface MintedKey {
 
 /** Whether the SHA-256 (hex) of a presented key belongs to a key in force. Revocation counts at once. */
 export function checkKey(context: AccountContext, hash: string): Result<null, Refusal> {
+  const found = keyInForce(context, hash);
+  return found.ok ? ok(null) : found;
+}
+
+/** The id of the key in force that has this SHA-256 (hex). */
+export function keyInForce(context: AccountContext, hash: string): Result<string, Refusal> {
   const [row] = context.storage.exec<KeyRow>("SELECT * FROM keys WHERE hash = ?", hash);
   if (row === undefined || !sameHash(row.hash, hash)) return err(unknownKey);
-  if (row.revoked_at !== null) {
-    return err({
-      code: "key_revoked",
-      detail: `The key ${row.display} was revoked on ${instant(row.revoked_at)}. Use another.`,
-    });
-  }
-  return ok(null);
+  return row.revoked_at === null ? ok(row.id) : err(revoked(row.display, row.revoked_at));
+}
+
+/** Whether the key of this id is in force: what was minted with it ends with it. */
+export function checkKeyById(context: AccountContext, id: string): Result<null, Refusal> {
+  const row = keyById(context, id);
+  if (row === undefined) return err(unknownKey);
+  return row.revoked_at === null ? ok(null) : err(revoked(row.display, row.revoked_at));
+}
+
+function revoked(display: string, at: number): Refusal {
+  return {
+    code: "key_revoked",
+    detail: `The key ${display} was revoked on ${instant(at)}. Use another.`,
+  };
 }
 
 export const unknownKey: Refusal = {

@@ -1,10 +1,14 @@
 import type { Context } from "hono";
+import type { Credential } from "../account/credential.ts";
 import type { AccountObject } from "../account/object.ts";
 
-/** Who sent a request: an account, and the hash of the key that it was sent with. */
+/** Who sent a request: an account, and the credential that it was sent with. */
 interface Caller {
   readonly id: string;
+  /** The SHA-256 of the API key; of a client token there is none, and no key has an empty one. */
   readonly keyHash: string;
+  /** The same, or what the client token says, for the routes that take one. */
+  readonly credential: Credential;
   readonly account: DurableObjectStub<AccountObject>;
 }
 

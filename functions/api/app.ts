@@ -14,6 +14,8 @@ import { directoryRoutes } from "./directory.ts";
 import { eventRoutes } from "./events.ts";
 import { exportRoutes } from "./export.ts";
 import type { AppEnv } from "./app-env.ts";
+import { clientTokenRoutes } from "./client-tokens.ts";
+import { allowBrowsers } from "./cors.ts";
 import { previewRoutes } from "./edits/preview.ts";
 import { editRoutes } from "./edits/routes.ts";
 import { errorPageRoutes } from "./error-page.ts";
@@ -24,7 +26,7 @@ import { invalidRequest, onError, problemResponse } from "./problem-response.ts"
 import { resultRoutes } from "./results.ts";
 import { mountSurface } from "../surfaces/surface-route.ts";
 import { surfaces } from "../surfaces/surfaces.ts";
-import { uploadRoutes } from "./uploads.ts";
+import { uploadRoutes } from "./uploads/routes.ts";
 import { deliveryRoutes } from "./webhooks/deliveries.ts";
 import { webhookEndpointRoutes } from "./webhooks/endpoints.ts";
 import { webhookSecretRoutes } from "./webhooks/secrets.ts";
@@ -62,6 +64,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
     });
   });
   app.use(secureHeaders({ crossOriginResourcePolicy: "cross-origin" }));
+  allowBrowsers(app);
   app.use(
     methodNotAllowed({
       app,
@@ -86,6 +89,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
     editRoutes,
     previewRoutes,
     uploadRoutes,
+    clientTokenRoutes,
     accountRoutes,
     webhookEndpointRoutes,
     webhookSecretRoutes,

@@ -12,6 +12,7 @@ import {
 } from "../api/edits/multipart-intake.ts";
 import { settleRequest } from "../api/edits/settle-request.ts";
 import { originOf } from "../api/origin.ts";
+import { bodyDeadline } from "../api/signed-request.ts";
 import { readConfiguration } from "../env.ts";
 import { ProblemError, unwrap } from "../errors/problem-error.ts";
 import { refuseField } from "../errors/refusal.ts";
@@ -63,6 +64,7 @@ export async function placeForm(c: AppContext, read: (form: SentForm) => Order):
       body: c.req.raw.body,
       contentType: c.req.header("content-type") ?? "",
       contentLength: c.req.header("content-length"),
+      signal: bodyDeadline(c),
     };
     checkMultipart(request);
     const names = new Map<string, string>();

@@ -51,7 +51,7 @@ Webhooks come once, at the end, with \`status\` \`OK\` or \`ERROR\`; ten tries o
 
 ${limitsTable("fal", [
   ["pictures", "by model", pictures],
-  ["files over 90 MB", "in parts", "refused: uploads in parts are not served"],
+  ["files over 90 MB", "in parts", "refused: no picture may be as large"],
   ["prompt", "by model", prompt],
   ["creates", "by concurrency", creates],
   ["webhook answer within", "15 s", "15 s"],

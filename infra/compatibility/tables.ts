@@ -88,6 +88,6 @@ export function limitsTable(
 
 export const hours = (ms: number) => `${ms / 3_600_000} h`;
 export const prompt = `${limits.promptCharacters} characters`;
-export const pictures = `PNG, JPEG or WebP of ${limits.minSide} to ${limits.maxSide} pixels a side, up to ${limits.maxPixels / 1e6} million pixels and ${mebibytes(limits.imageBytes)}`;
+export const pictures = `PNG, JPEG, WebP, HEIC or AVIF of ${limits.minSide} to ${limits.maxSide} pixels a side, up to ${limits.maxPixels / 1e6} million pixels and ${mebibytes(limits.imageBytes)}`;
 export const creates = `${limits.createsPerMinute} a minute, or what the operator sets`;
 export const retention = hours(spans.retention);

@@ -117,6 +117,7 @@ export class AccountActor {
       now: () => this.now(),
       newId: (prefix) => newId(prefix, this.now(), random.bytes),
       log: (event, ids) => this.#world.trace(`${event} ${ids.edit} attempt ${ids.attempt}`),
+      raise: (alert, { edit }) => this.#world.trace(`${alert} ${edit}`),
       links: {
         self: (_origin, edit) => edit,
         cancel: (_origin, edit) => edit,

@@ -2,8 +2,8 @@ import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import { ProblemError, unwrap } from "../../errors/problem-error.ts";
 import { previewKey } from "../../images/object-keys.ts";
 import type { AppEnv } from "../app-env.ts";
-import { authenticated } from "../authenticate.ts";
-import { keyProblems, problems } from "../problem-response.ts";
+import { clientAuthenticated } from "../authenticate.ts";
+import { clientProblems, problems } from "../problem-response.ts";
 
 const getPreview = createRoute({
   method: "get",
@@ -11,8 +11,8 @@ const getPreview = createRoute({
   operationId: "getPreview",
   summary: "The newest preview of a running edit",
   tags: ["Edits"],
-  security: [{ apiKey: [] }],
-  middleware: authenticated,
+  security: [{ apiKey: [] }, { clientToken: [] }],
+  middleware: clientAuthenticated,
   request: { params: z.object({ id: z.string() }) },
   responses: {
     200: {
@@ -20,7 +20,7 @@ const getPreview = createRoute({
       content: { "image/*": { schema: z.any().openapi({ type: "string", format: "binary" }) } },
     },
     ...problems(
-      ...keyProblems,
+      ...clientProblems,
       "edit_not_found",
       "edit_deleted",
       "edit_archived",
@@ -32,10 +32,10 @@ const getPreview = createRoute({
 /** What an edit looks like while it is made: the latest wins, and none outlives the run. */
 export function previewRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(getPreview, async (c) => {
-    const { id: account, account: stub, keyHash } = c.var.caller;
+    const { id: account, account: stub, credential } = c.var.caller;
     const { id } = c.req.valid("param");
     c.set("edit", id);
-    const attempt = unwrap(await stub.previewedAttempt(keyHash, id));
+    const attempt = unwrap(await stub.previewedAttempt(credential, id));
     const object = await c.env.BUCKET.get(previewKey(account, id, attempt));
     if (object === null) {
       throw new ProblemError({

@@ -30,7 +30,7 @@ export const falInput: Rules = {
   num_images: maps("n", field.n, "1 to 4"),
   num_inference_steps: maps("steps", field.steps.unwrap(), "1 to 50"),
   guidance_scale: maps("guidance", field.guidance, "0 to 20"),
-  strength: maps("strength", field.strength, "0.05 to 1"),
+  strength: maps("strength", field.strength.unwrap(), "0.05 to 1"),
   sampler: maps("sampler", field.sampler.unwrap()),
   seed: maps("seed", field.seed.unwrap()),
   image_size: becomes(

@@ -177,7 +177,7 @@ async function cancel(c: AppContext, id: string): Promise<Response> {
 /** The client's upload: it PUTs the bytes to the one address, and uses the other as a picture. */
 async function announceUpload(c: AppContext): Promise<Response> {
   const { account, keyHash } = c.var.caller;
-  const upload = unwrap(await account.createUpload(keyHash, originOf(c)));
+  const upload = unwrap(await account.createUpload(keyHash, {}, originOf(c)));
   parsed(z.looseObject({ content_type: z.string().optional() }), await jsonObject(c));
   return c.json({
     upload_url: upload.upload_url,

@@ -15,6 +15,7 @@ export const openAiCodes: Readonly<Partial<Record<ProblemCode, Told>>> = {
   key_invalid: { status: 401, type: "invalid_request_error", code: "invalid_api_key" },
   key_revoked: { status: 401, type: "invalid_request_error", code: "invalid_api_key" },
   credits_insufficient: { status: 429, type: "insufficient_quota", code: "insufficient_quota" },
+  token_limit_reached: { status: 429, type: "insufficient_quota", code: "insufficient_quota" },
   creates_too_fast: { status: 429, type: "requests", code: "rate_limit_exceeded" },
   edits_too_many: { status: 429, type: "requests", code: "rate_limit_exceeded" },
   input_blocked: { status: 400, type: "image_generation_user_error", code: "moderation_blocked" },
@@ -46,7 +47,7 @@ export function openAiProblem(problem: Problem): Envelope {
       },
     },
     // What went wrong for good is not asked for again, whatever its status.
-    ...(problem.code === "credits_insufficient" ? { headers: { "x-should-retry": "false" } } : {}),
+    ...(type === "insufficient_quota" ? { headers: { "x-should-retry": "false" } } : {}),
   };
 }
 

@@ -4,9 +4,10 @@ import type { AppContext } from "../../api/app-env.ts";
 import { parsed } from "../../api/edits/intake.ts";
 import { checkMultipart, stageParts } from "../../api/edits/multipart-intake.ts";
 import { originOf } from "../../api/origin.ts";
+import { bodyDeadline } from "../../api/signed-request.ts";
 import { ProblemError, unwrap } from "../../errors/problem-error.ts";
 import { refuseField } from "../../errors/refusal.ts";
-import { readHeader } from "../../images/header.ts";
+import { inspectPicture } from "../../images/head.ts";
 import type { MultipartPart } from "../../images/multipart.ts";
 import { uploadFormKey, uploadKey } from "../../images/object-keys.ts";
 import { pathParameter } from "../surface-route.ts";
@@ -15,34 +16,37 @@ import { FileLabels, toFile } from "./file.ts";
 /** `POST /v1/files`: one picture as an upload, of the form's part `content`. A refused one leaves no bytes behind. */
 export async function createFile(c: AppContext): Promise<Response> {
   const { account, keyHash, id: owner } = c.var.caller;
-  const upload = unwrap(await account.createUpload(keyHash, originOf(c)));
+  const upload = unwrap(await account.createUpload(keyHash, {}, originOf(c)));
   const request = {
     body: c.req.raw.body,
     contentType: c.req.header("content-type") ?? "",
     contentLength: c.req.header("content-length"),
+    signal: bodyDeadline(c),
   };
   checkMultipart(request);
   const key = uploadKey(owner, upload.id);
   const form = uploadFormKey(owner, upload.id);
   try {
     const parts = await stageParts(c.env.BUCKET, form, request);
-    const { part, labels, image } = readParts(parts);
-    const range = { offset: part.offset, length: part.length };
-    const content = await c.env.BUCKET.get(form, { range });
+    const { part, labels } = readParts(parts);
+    const { offset, length, head } = part;
+    const image = await inspectPicture({ bucket: c.env.BUCKET, key: form, offset, length, head });
+    if (!image.ok) throw refused(image.problem.code, image.problem.detail);
+    const { format, width, height } = image.value;
+    const content = await c.env.BUCKET.get(form, { range: { offset, length } });
     if (content === null) throw new Error("the staged form is gone");
-    const { readable, writable } = new FixedLengthStream(part.length);
+    const { readable, writable } = new FixedLengthStream(length);
     const copied = content.body.pipeTo(writable);
     const [stored] = await Promise.all([
       c.env.BUCKET.put(key, readable, {
-        httpMetadata: { contentType: `image/${image.format}` },
+        httpMetadata: { contentType: `image/${format}` },
         customMetadata: labels,
       }),
       copied,
     ]);
-    const { format, width, height } = image;
     const completed = await account.completeUpload(
       upload.id,
-      { bytes: part.length, sha256: part.sha256, format, width, height },
+      { bytes: length, sha256: part.sha256, format, width, height, etag: stored.etag },
       originOf(c),
     );
     return c.json(toFile(unwrap(completed), labels, stored.etag, originOf(c)), 201);
@@ -58,7 +62,7 @@ export async function createFile(c: AppContext): Promise<Response> {
 export async function getFile(c: AppContext): Promise<Response> {
   const { account, keyHash, id: owner } = c.var.caller;
   const id = pathParameter(c, "id");
-  const upload: Upload = unwrap(await account.upload(keyHash, id, originOf(c)));
+  const upload: Upload = unwrap(await account.upload(keyHash, id, { origin: originOf(c) }));
   const object = await c.env.BUCKET.head(uploadKey(owner, id));
   if (upload.status !== "complete" || object === null) {
     throw new ProblemError({
@@ -79,8 +83,6 @@ function readParts(parts: readonly MultipartPart[]) {
     const detail = `The file has ${part.length} bytes; at most ${limits.imageBytes} are allowed.`;
     throw refused("image_too_large", detail);
   }
-  const header = readHeader(part.head);
-  if (!header.ok) throw refused(header.problem.code, header.problem.detail);
   const text = (name: string) => {
     const found = parts.find((one) => one.name === name);
     return found === undefined ? undefined : (found.text ?? new TextDecoder().decode(found.head));
@@ -89,7 +91,7 @@ function readParts(parts: readonly MultipartPart[]) {
     name: text("filename") ?? part.filename.slice(0, 255),
     metadata: text("metadata"),
   });
-  return { part, labels, image: header.value };
+  return { part, labels };
 }
 
 function refused(code: Parameters<typeof refuseField>[0], detail: string): ProblemError {

@@ -28,8 +28,8 @@ export const replicateInput: Rules = {
   steps: maps("steps", field.steps.unwrap()),
   guidance_scale: maps("guidance", field.guidance, "0 to 20"),
   guidance: maps("guidance", field.guidance),
-  prompt_strength: maps("strength", field.strength, "0.05 to 1"),
-  strength: maps("strength", field.strength),
+  prompt_strength: maps("strength", field.strength.unwrap(), "0.05 to 1"),
+  strength: maps("strength", field.strength.unwrap()),
   scheduler: becomes(
     "sampler",
     z.enum(Object.keys(schedulers)),

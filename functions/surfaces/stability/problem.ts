@@ -17,6 +17,7 @@ export const stabilityNames: Readonly<Record<number, string>> = {
   403: "forbidden",
   404: "not_found",
   405: "method_not_allowed",
+  408: "request_timeout",
   409: "conflict",
   413: "payload_too_large",
   429: "rate_limit_exceeded",

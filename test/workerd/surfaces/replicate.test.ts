@@ -161,10 +161,10 @@ describe("predictions", () => {
     await runInDurableObject(accountStub(env.ACCOUNT, account), (_account, state) => {
       state.storage.sql.exec(
         `WITH RECURSIVE n (i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 1149)
-         INSERT INTO edits SELECT id || i, 'canceled', origin, parameters, inputs, profile, unit_price,
-           reserved, charged, attempt, counted, NULL, NULL, dispatches, deadline, created_at,
-           started_at, created_at, result, error, purge_at, purged_at, deleted_at FROM edits, n
-           WHERE edits.id = ?`,
+         INSERT INTO edits (id, status, origin, parameters, inputs, profile, unit_price, reserved,
+           deadline, created_at, completed_at)
+         SELECT id || i, 'canceled', origin, parameters, inputs, profile, unit_price, reserved,
+           deadline, created_at, created_at FROM edits, n WHERE edits.id = ?`,
         id,
       );
     });

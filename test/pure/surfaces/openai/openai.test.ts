@@ -159,7 +159,7 @@ describe("OpenAI's errors", () => {
   });
 
   it("have a status that their client knows, for every code", () => {
-    const known = [400, 401, 403, 404, 405, 409, 413, 429, 500, 503, 504];
+    const known = [400, 401, 403, 404, 405, 408, 409, 413, 429, 500, 503, 504];
     for (const code of problemCodes) {
       expect(known).toContain(openAiProblem(problem({ code, detail: "" })).status);
     }
