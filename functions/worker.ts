@@ -4,12 +4,14 @@ import { wakeDueAccounts } from "./directory/wake-due.ts";
 import { consume } from "./dispatch/consume.ts";
 import type { Services } from "./dispatch/ports.ts";
 import { describeError } from "./log.ts";
+import { playgroundRoutes } from "./playground/routes.ts";
 import { servicesOf } from "./services.ts";
 
 export { AccountObject } from "./account/object.ts";
 export { PoolObject } from "./dispatch/pool-object.ts";
 
 const app = createApp();
+playgroundRoutes(app);
 
 /** Where messages end that could not be worked off. */
 const deadQueue = "inlay-dead";

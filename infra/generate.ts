@@ -6,6 +6,7 @@ import { openApiInfo } from "../functions/api/openapi.ts";
 import { problemCatalogue } from "../schemas/problem-catalogue.ts";
 import { Profile } from "../schemas/profile.ts";
 import { compatibilityPage } from "./compatibility/page.ts";
+import { playgroundFiles } from "./playground-files.ts";
 import { wrangler } from "./wrangler.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -66,6 +67,7 @@ export function generatedFiles(): Record<string, string> {
     "schemas/profiles.json": profilesDocument(),
     "docs/errors.md": errorsPage(),
     "docs/compatibility.md": compatibilityPage(),
+    "functions/playground/assets.json": playgroundFiles(),
   };
 }
 

@@ -69,6 +69,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: "browser",
+          expect: { poll: { timeout: 30_000, interval: 50 } },
+          include: ["test/browser/**/*.test.ts"],
+          environment: "node",
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
           name: "blackbox",
           include: ["test/blackbox/**/*.test.ts"],
           environment: "node",

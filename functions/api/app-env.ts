@@ -15,7 +15,7 @@ interface Caller {
 /** What handlers find in their context. */
 export interface AppEnv {
   Bindings: Env;
-  Variables: { requestId: string; caller: Caller; edit: string };
+  Variables: { requestId: string; caller: Caller; edit: string; secureHeadersNonce?: string };
 }
 
 export type AppContext = Context<AppEnv>;
