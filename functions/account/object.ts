@@ -29,6 +29,7 @@ import type { DeliveryOutcome, DeliveryTask } from "./deliveries.ts";
 import { durableStorage } from "./durable-storage.ts";
 import { isTerminal } from "./edit-machine.ts";
 import type { EventPage } from "./event-log.ts";
+import type { FileRecord, FileRecords } from "./files.ts";
 import type { MintedKey } from "./keys.ts";
 import type { ExportCursor, ExportPage } from "./export.ts";
 import type { Posting } from "./ledger.ts";
@@ -160,6 +161,18 @@ export class AccountObject extends DurableObject<Env> {
 
   upload(credential: Credential, id: string, signing: Signing): Result<Upload, Refusal> {
     return this.#core.clients.upload(credential, id, signing);
+  }
+
+  file(keyHash: string, id: string, origin: string): Result<FileRecord, Refusal> {
+    return this.#core.clients.file(keyHash, id, origin);
+  }
+
+  files(
+    keyHash: string,
+    query: { limit: number; before?: string | undefined },
+    origin: string,
+  ): Result<FileRecords, Refusal> {
+    return this.#core.clients.files(keyHash, query, origin);
   }
 
   removeUpload(keyHash: string, id: string): Result<readonly WorkMessage[], Refusal> {

@@ -1,2 +1,5 @@
-/** What webhooks of compatible surfaces need; added to the schema as one version. */
-export const surfaceColumns: readonly string[] = ["ALTER TABLE deliveries ADD COLUMN scheme TEXT"];
+/** What compatible surfaces need: how their webhooks are signed, and what is kept beside their files. */
+export const surfaceColumns: readonly string[] = [
+  "ALTER TABLE deliveries ADD COLUMN scheme TEXT",
+  "ALTER TABLE uploads ADD COLUMN labels TEXT",
+];

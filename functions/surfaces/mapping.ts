@@ -72,7 +72,7 @@ export function refused(why: string, ...harmless: readonly unknown[]): Rule {
   return { type: "refused", why, harmless };
 }
 
-/** The peers' names of an edit's fields, as one request used them: refusals are told in these. */
+/** The peers' names of an edit's fields, those that a request used first of all: refusals are told in these. */
 export type Names = ReadonlyMap<string, string>;
 
 /** What a request's parameters come to. */
@@ -97,7 +97,8 @@ export function readParameters<Picture>(
   const reading = new Reading<Picture>(at);
   for (const [name, rule] of Object.entries(rules)) {
     const value = Object.hasOwn(sent, name) ? (sent[name] ?? null) : null;
-    if (rule.type === "picture") reading.names.set(rule.role, `${at}/${name}`);
+    if (rule.type === "picture") reading.name(rule.role, name);
+    if (rule.type === "maps") for (const field of rule.to.split(", ")) reading.name(field, name);
     if (value === null) {
       if (rule.type === "maps" && rule.required === true) reading.refuse(name, `Send ${name}.`);
       continue;
@@ -138,6 +139,11 @@ class Reading<Picture> {
 
   constructor(at: string) {
     this.#at = at;
+  }
+
+  /** Notes what a field is called here, if it is called nothing yet. */
+  name(field: string, name: string): void {
+    if (!this.names.has(field)) this.names.set(field, `${this.#at}/${name}`);
   }
 
   refuse(name: string, detail: string): void {

@@ -7,7 +7,7 @@ import { ProblemError } from "../errors/problem-error.ts";
 
 /** One route of a compatible surface. The surfaces' routes are peers' contracts, and not part of `/openapi.json`. */
 export interface SurfaceRoute {
-  readonly method: "GET" | "POST" | "PUT";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** As Hono writes paths: `/v1/predictions/:id`. */
   readonly path: string;
   /** Media types of its body, where it takes one. */

@@ -20,7 +20,8 @@ export const stability = `## Stability
 ${routesTable(stabilityRoutes)}
 
 The answer waits and is the picture, with \`finish-reason\` and \`seed\` as headers, or JSON where \`Accept\` asks for it. Under
-\`Prefer: respond-async\` it is 202 with an id for \`results\`. A result is as large as its picture, whatever its size.
+\`Prefer: respond-async\` it is 202 with an id for \`results\`. A result is as large as its picture, whatever
+its size, and what \`outpaint\` adds.
 
 ${Object.entries(stabilityOperations)
   .map(([operation, rules]) => `\`${operation}\`:\n\n${parametersTable(rules)}`)
@@ -41,7 +42,7 @@ ${statesTable(stabilityStates)}
 
 ${limitsTable("Stability", [
   ["picture", "64 pixels a side, up to 9,437,184 pixels and 10 MiB", pictures],
-  ["mask", "any size", "as large as the picture"],
+  ["mask", "any size", "any size: a pixel is marked as soon as any part of what it covers is"],
   ["prompt", "10,000 characters", prompt],
   ["requests", "150 in 10 s", creates],
   ["size of a result", "4 megapixels", "the picture's own"],

@@ -1,5 +1,4 @@
 import { spans } from "../../functions/account/context.ts";
-import { pendingParameters } from "../../functions/surfaces/asked.ts";
 import type { Rule, Rules } from "../../functions/surfaces/mapping.ts";
 import type { Model } from "../../functions/surfaces/models.ts";
 import type { SurfaceRoute } from "../../functions/surfaces/surface-route.ts";
@@ -44,7 +43,7 @@ function becomes(rule: Rule): [string, string] {
   switch (rule.type) {
     case "maps": {
       const required = rule.required === true ? "required" : "";
-      const note = [required, rule.note ?? "", pendingNote(rule.to)].filter((part) => part !== "");
+      const note = [required, rule.note ?? ""].filter((part) => part !== "");
       return [`\`${rule.to}\``, note.join("; ")];
     }
     case "picture":
@@ -61,14 +60,6 @@ function becomes(rule: Rule): [string, string] {
     default:
       return rule satisfies never;
   }
-}
-
-/** What is said of a parameter that edits do not have yet. */
-function pendingNote(to: string): string {
-  if (!Object.hasOwn(pendingParameters, to)) return "";
-  const { harmless } = pendingParameters[to as keyof typeof pendingParameters];
-  const but = harmless.map((value) => `\`${String(value)}\``).join(", ");
-  return harmless.length === 0 ? "**refused for now**" : `**refused for now**, but for ${but}`;
 }
 
 export function statesTable(states: Readonly<Record<string, string>>): string {

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { OutputFormat, RequestedParameters } from "../../../schemas/edit.ts";
 import { becomes, ignored, maps, picture, refused, type Rules } from "../mapping.ts";
+import { formatNote, ownMargins, ownOfMasks } from "../own.ts";
 
 const field = RequestedParameters.shape;
 
@@ -39,13 +40,10 @@ export const falInput: Rules = {
     (size) => (typeof size === "string" ? sizes[size] : size),
     "of `inlay/text-to-image` alone; a name or `{ width, height }`, 64 to 1024 pixels a side",
   ),
-  output_format: maps("output_format", OutputFormat, "`png`, `webp` or `jpeg`"),
-  mask_mode: maps("mask_mode", z.enum(["white", "black", "alpha", "auto"])),
-  grow: maps("grow", z.int().min(0)),
-  left: maps("left", z.int().min(0)),
-  right: maps("right", z.int().min(0)),
-  up: maps("up", z.int().min(0)),
-  down: maps("down", z.int().min(0)),
+  output_format: maps("output_format", OutputFormat, formatNote),
+  quality: maps("quality", field.quality.unwrap(), "Inlay's own; 1 to 100, of `jpeg` and `webp`"),
+  ...ownOfMasks,
+  ...ownMargins,
   sync_mode: refused("Results are URLs. Leave sync_mode out.", false),
   enable_safety_checker: refused("The operator's policy decides what is checked.", true),
   acceleration: ignored("There is one way to run a profile."),

@@ -27,7 +27,6 @@ export function deliveredOutputs({ outputs }: Edit): Delivered[] {
 /** What OpenAI's answers and events say of the pictures. */
 export function traitsOf({ contentType, width, height }: Omit<Delivered, "url">) {
   return {
-    background: "opaque",
     output_format: contentType.slice("image/".length),
     quality: "auto",
     size: `${width}x${height}`,

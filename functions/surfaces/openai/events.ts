@@ -37,7 +37,7 @@ export async function* completedImages(
 ): AsyncGenerator<string, void> {
   for (const output of deliveredOutputs(edit)) {
     const at = secondsOf(edit.completed_at ?? edit.created_at);
-    const fields = { created_at: at, ...traitsOf(output), usage: noUsage };
+    const fields = { created_at: at, background: "auto", ...traitsOf(output), usage: noUsage };
     yield* event(`${family}.completed`, fields, b64(output));
   }
 }

@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { OutputFormat, RequestedParameters } from "../../../schemas/edit.ts";
+import { MaskMode, OutputFormat, RequestedParameters } from "../../../schemas/edit.ts";
 import { answers, becomes, ignored, maps, picture, refused, type Rules } from "../mapping.ts";
 import { flag, numeric } from "../numeric.ts";
+import { formatNote, ownOfMasks } from "../own.ts";
 
 const field = RequestedParameters.shape;
 
@@ -34,12 +35,12 @@ const common: Rules = {
       .map(([quality, steps]) => `\`${quality}\` is ${steps}`)
       .join(", ") + "; `auto` and `standard` are the profile's",
   ),
-  output_format: maps("output_format", OutputFormat, "`png`, `webp` or `jpeg`"),
+  output_format: maps("output_format", OutputFormat, formatNote),
   output_compression: becomes(
     "quality",
     numeric(z.int().min(0).max(100)),
-    (compression) => (compression === 100 ? {} : { quality: Math.max(1, compression) }),
-    "100 is what is done anyway",
+    (compression) => ({ quality: Math.max(1, compression) }),
+    "0 to 100, 0 is 1; of `png` 100 alone. `webp` is lossless and `jpeg` has 95 where none is sent",
   ),
   response_format: answers(
     z.enum(["b64_json", "url"]),
@@ -64,7 +65,11 @@ const common: Rules = {
   ),
   model: ignored("The deployment's profile paints, whichever model is named."),
   moderation: ignored("The operator's policy decides what is checked."),
-  background: refused("Backgrounds cannot be made transparent.", "opaque", "auto"),
+  background: refused(
+    "What is transparent in a picture stays so, and nothing is made transparent.",
+    "opaque",
+    "auto",
+  ),
   complexity: refused("There is no planning to spend on."),
   svg: refused("Pictures are PNG, WebP or JPEG."),
   frame_count: refused("Pictures are not animated."),
@@ -83,10 +88,11 @@ export const openAiEdit: Rules = {
     "mask",
     "transparent is repainted, unless `mask_mode` says otherwise; as JSON `mask`",
   ),
+  ...ownOfMasks,
   mask_mode: maps(
     "mask_mode",
-    z.enum(["white", "black", "alpha", "auto"]),
-    "Inlay's own: `alpha`, as usual, or `white` for a black and white mask",
+    MaskMode,
+    "Inlay's own: `alpha`, as usual, or `white` for a black and white mask, `black` or `auto`",
   ),
   size: answers(Size, "`auto`, or the picture's own size: a result is as large as its picture"),
   input_fidelity: ignored("Kept pixels are always the picture's own."),

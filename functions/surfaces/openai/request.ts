@@ -1,5 +1,6 @@
 import { refuseField } from "../../errors/refusal.ts";
 import { ProblemError, unwrap } from "../../errors/problem-error.ts";
+import type { Asked } from "../asked.ts";
 import { FormFile } from "../form.ts";
 import { readParameters, type Read, type Rules } from "../mapping.ts";
 import type { Order } from "../order.ts";
@@ -26,7 +27,7 @@ export function readEdit(sent: Readonly<Record<string, unknown>>): {
       // Transparent is repainted, as OpenAI has it, unless the request says otherwise.
       asked: { ...(pictures.has("mask") ? { mask_mode: "alpha" } : {}), ...asked, task: "inpaint" },
       pictures,
-      names: new Map([...names, ["mask_mode", names.get("mask_mode") ?? "/mask"]]),
+      names,
       surface: { name: "openai" },
       ...(size === null ? {} : { check: (taken) => checkSize(size, taken) }),
     },
@@ -53,7 +54,14 @@ export function readGeneration(sent: Readonly<Record<string, unknown>>): {
 function read(rules: Rules, sent: Readonly<Record<string, unknown>>): Read<string | FormFile> {
   const isPicture = (value: unknown): value is string | FormFile =>
     typeof value === "string" || value instanceof FormFile;
-  return unwrap(readParameters(rules, sent, "", isPicture));
+  const { asked, ...rest } = unwrap(readParameters(rules, sent, "", isPicture));
+  return { ...rest, asked: withoutIdleQuality(asked) };
+}
+
+/** 100 is OpenAI's usual compression, which a PNG may be asked for as well. */
+function withoutIdleQuality(asked: Asked): Asked {
+  const { quality, ...rest } = asked;
+  return quality === 100 && (asked.output_format ?? "png") === "png" ? rest : asked;
 }
 
 /** JSON names its pictures in objects: `images: [{ image_url }]` and `mask: { file_id }`. */

@@ -39,7 +39,7 @@ export async function* imageEvents(
         seen = preview.etag;
         const at = Math.floor(preview.uploaded.getTime() / 1000);
         const traits = {
-          background: "opaque",
+          background: "auto",
           output_format: "jpeg",
           quality: "auto",
           size: "auto",

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
-import type { Upload } from "../../../schemas/upload.ts";
+import type { FileRecord } from "../../account/files.ts";
 
-/** What is kept of a file beside its bytes, as the object's own metadata. */
+/** What is kept of a file beside its bytes. */
 export const FileLabels = z.object({
   name: z.string().max(255).default(""),
   metadata: z
@@ -12,16 +12,17 @@ export const FileLabels = z.object({
 });
 export type FileLabels = z.infer<typeof FileLabels>;
 
-/** An upload as Replicate describes files; `origin` has no trailing slash. */
-export function toFile(upload: Upload, labels: FileLabels, etag: string, origin: string): object {
+/** A complete upload as Replicate describes files; `origin` has no trailing slash. */
+export function toFile({ upload, etag, labels }: FileRecord, origin: string): object {
+  const { name, metadata } = FileLabels.parse(JSON.parse(labels ?? "{}"));
   return {
     id: upload.id,
-    name: labels.name,
+    name,
     content_type: `image/${upload.format}`,
     size: upload.bytes,
-    etag,
+    etag: etag ?? "",
     checksums: { sha256: upload.sha256 },
-    metadata: JSON.parse(labels.metadata) as unknown,
+    metadata: JSON.parse(metadata) as unknown,
     created_at: upload.created_at,
     expires_at: upload.expires_at,
     urls: { get: `${origin}/v1/files/${upload.id}` },

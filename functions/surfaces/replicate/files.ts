@@ -1,19 +1,23 @@
+import { z } from "@hono/zod-openapi";
 import { limits } from "../../../schemas/limits.ts";
-import type { Upload } from "../../../schemas/upload.ts";
 import type { AppContext } from "../../api/app-env.ts";
 import { parsed } from "../../api/edits/intake.ts";
 import { checkMultipart, stageParts } from "../../api/edits/multipart-intake.ts";
 import { originOf } from "../../api/origin.ts";
 import { bodyDeadline } from "../../api/signed-request.ts";
+import { performNow } from "../../dispatch/perform.ts";
 import { ProblemError, unwrap } from "../../errors/problem-error.ts";
 import { refuseField } from "../../errors/refusal.ts";
 import { inspectPicture } from "../../images/head.ts";
 import type { MultipartPart } from "../../images/multipart.ts";
 import { uploadFormKey, uploadKey } from "../../images/object-keys.ts";
+import { describeError, log } from "../../log.ts";
+import { servicesOf } from "../../services.ts";
 import { pathParameter } from "../surface-route.ts";
 import { FileLabels, toFile } from "./file.ts";
+import { pageSize } from "./list.ts";
 
-/** `POST /v1/files`: one picture as an upload, of the form's part `content`. A refused one leaves no bytes behind. */
+/** `POST /v1/files`: one picture as an upload, of the form's part `content`. A refused one leaves nothing behind. */
 export async function createFile(c: AppContext): Promise<Response> {
   const { account, keyHash, id: owner } = c.var.caller;
   const upload = unwrap(await account.createUpload(keyHash, {}, originOf(c)));
@@ -23,10 +27,10 @@ export async function createFile(c: AppContext): Promise<Response> {
     contentLength: c.req.header("content-length"),
     signal: bodyDeadline(c),
   };
-  checkMultipart(request);
   const key = uploadKey(owner, upload.id);
   const form = uploadFormKey(owner, upload.id);
   try {
+    checkMultipart(request);
     const parts = await stageParts(c.env.BUCKET, form, request);
     const { part, labels } = readParts(parts);
     const { offset, length, head } = part;
@@ -38,20 +42,19 @@ export async function createFile(c: AppContext): Promise<Response> {
     const { readable, writable } = new FixedLengthStream(length);
     const copied = content.body.pipeTo(writable);
     const [stored] = await Promise.all([
-      c.env.BUCKET.put(key, readable, {
-        httpMetadata: { contentType: `image/${format}` },
-        customMetadata: labels,
-      }),
+      c.env.BUCKET.put(key, readable, { httpMetadata: { contentType: `image/${format}` } }),
       copied,
     ]);
-    const completed = await account.completeUpload(
-      upload.id,
-      { bytes: length, sha256: part.sha256, format, width, height, etag: stored.etag },
-      originOf(c),
-    );
-    return c.json(toFile(unwrap(completed), labels, stored.etag, originOf(c)), 201);
+    const picture = { bytes: length, sha256: part.sha256, format, width, height };
+    const kept = { etag: stored.etag, labels: JSON.stringify(labels) };
+    const recorded = { ...picture, ...kept };
+    const completed = unwrap(await account.completeUpload(upload.id, recorded, originOf(c)));
+    return c.json(toFile({ upload: completed, ...kept }, originOf(c)), 201);
   } catch (error) {
-    await c.env.BUCKET.delete(key);
+    await remove(c, upload.id).catch((failed: unknown) => {
+      // Its time ends in a day.
+      log("warn", "file.not_removed", { upload: upload.id, reason: describeError(failed) });
+    });
     throw error;
   } finally {
     await c.env.BUCKET.delete(form);
@@ -60,18 +63,40 @@ export async function createFile(c: AppContext): Promise<Response> {
 
 /** `GET /v1/files/{id}`: an upload that is complete, whichever way it came. */
 export async function getFile(c: AppContext): Promise<Response> {
-  const { account, keyHash, id: owner } = c.var.caller;
-  const id = pathParameter(c, "id");
-  const upload: Upload = unwrap(await account.upload(keyHash, id, { origin: originOf(c) }));
-  const object = await c.env.BUCKET.head(uploadKey(owner, id));
-  if (upload.status !== "complete" || object === null) {
-    throw new ProblemError({
-      code: "upload_not_found",
-      detail: "The upload has no bytes yet. PUT them to its upload_url.",
-    });
-  }
-  const labels = FileLabels.parse(object.customMetadata ?? {});
-  return c.json(toFile(upload, labels, object.etag, originOf(c)));
+  const { account, keyHash } = c.var.caller;
+  const found = await account.file(keyHash, pathParameter(c, "id"), originOf(c));
+  return c.json(toFile(unwrap(found), originOf(c)));
+}
+
+const Query = z.object({
+  cursor: z
+    .string()
+    .regex(/^upl_\w{1,40}$/)
+    .optional(),
+});
+
+/** `GET /v1/files`: a page of them, newest first. `previous` is always null, as of predictions. */
+export async function listFiles(c: AppContext): Promise<Response> {
+  const { account, keyHash } = c.var.caller;
+  const { cursor } = parsed(Query, c.req.query());
+  const query = { limit: pageSize, before: cursor };
+  const { data, next } = unwrap(await account.files(keyHash, query, originOf(c)));
+  return c.json({
+    previous: null,
+    next: next === null ? null : `${originOf(c)}/v1/files?cursor=${next}`,
+    results: data.map((file) => toFile(file, originOf(c))),
+  });
+}
+
+/** `DELETE /v1/files/{id}`: gone before the answer says so. */
+export async function deleteFile(c: AppContext): Promise<Response> {
+  await remove(c, pathParameter(c, "id"));
+  return c.body(null, 204);
+}
+
+async function remove(c: AppContext, id: string): Promise<void> {
+  const { account, keyHash } = c.var.caller;
+  await performNow(servicesOf(c.env), unwrap(await account.removeUpload(keyHash, id)));
 }
 
 function readParts(parts: readonly MultipartPart[]) {

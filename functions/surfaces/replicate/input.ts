@@ -1,6 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { RequestedParameters, type Sampler } from "../../../schemas/edit.ts";
+import type { Asked } from "../asked.ts";
 import { becomes, maps, picture, refused, type Rules } from "../mapping.ts";
+import { formatNote, ownMargins, ownOfMasks } from "../own.ts";
 
 const field = RequestedParameters.shape;
 
@@ -12,8 +14,8 @@ const schedulers: Readonly<Record<string, Sampler>> = {
   LCM: "lcm",
 };
 
-const formats = { png: "png", webp: "webp", jpg: "jpeg", jpeg: "jpeg" } as const;
-const Format = z.enum(["png", "webp", "jpg", "jpeg"]);
+const formats = { png: "png", webp: "webp", jpg: "jpeg", jpeg: "jpeg", same: "same" } as const;
+const Format = z.enum(["png", "webp", "jpg", "jpeg", "same"]);
 
 /** The `input` of a prediction: the names that inpainting models on Replicate use, and Inlay's own. */
 export const replicateInput: Rules = {
@@ -46,17 +48,25 @@ export const replicateInput: Rules = {
     "output_format",
     Format,
     (format) => ({ output_format: formats[format] }),
-    "`png`, `webp`, `jpg` or `jpeg`",
+    `${formatNote}; \`jpg\` is \`jpeg\``,
   ),
-  output_quality: maps("quality", z.int().min(1).max(100)),
-  left: maps("left", z.int().min(0)),
-  right: maps("right", z.int().min(0)),
-  up: maps("up", z.int().min(0)),
-  down: maps("down", z.int().min(0)),
-  mask_mode: maps("mask_mode", z.enum(["white", "black", "alpha", "auto"])),
-  grow: maps("grow", z.int().min(0)),
+  output_quality: becomes(
+    "quality",
+    z.int().min(0).max(100),
+    (quality) => ({ quality: Math.max(1, quality) }),
+    "0 to 100, 0 is 1; ignored for `png`, which is lossless",
+  ),
+  ...ownMargins,
+  ...ownOfMasks,
   disable_safety_checker: refused("The operator's policy decides what is checked.", false),
 };
+
+/** What is asked for, without a quality where the file has none. */
+export function withoutIdleQuality(asked: Asked): Asked {
+  const { quality, ...rest } = asked;
+  const lossless = (asked.output_format ?? "png") === "png";
+  return quality === undefined || lossless ? rest : asked;
+}
 
 const echoed = 2_048;
 

@@ -9,7 +9,8 @@ import type { Result } from "../../result.ts";
 import { newId } from "../../keys/ids.ts";
 import { toPrediction } from "./prediction.ts";
 
-const pageSize = 100;
+/** How many of anything are on a page. */
+export const pageSize = 100;
 
 const Query = z.object({
   cursor: z

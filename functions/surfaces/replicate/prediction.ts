@@ -104,6 +104,6 @@ function linksOf({ id, urls }: Edit): Prediction["urls"] {
 }
 
 function inputOf({ parameters }: EditRecord): object {
-  const { prompt, negative_prompt, n, seed, steps, guidance, strength, output_format } = parameters;
-  return { prompt, negative_prompt, n, seed, steps, guidance, strength, output_format };
+  const { task: _task, webhook: _webhook, metadata: _metadata, surface: _, ...input } = parameters;
+  return input;
 }

@@ -14,8 +14,8 @@ import { findModel } from "../models.ts";
 import { placeJson, type Order } from "../order.ts";
 import { pathParameter, type SurfaceRoute } from "../surface-route.ts";
 import { readCancelAfter } from "./cancel-after.ts";
-import { createFile, getFile } from "./files.ts";
-import { echoOf, replicateInput } from "./input.ts";
+import { createFile, deleteFile, getFile, listFiles } from "./files.ts";
+import { echoOf, replicateInput, withoutIdleQuality } from "./input.ts";
 import { listPredictions } from "./list.ts";
 import { replicateModels } from "./models.ts";
 import { stillStarting, toPrediction } from "./prediction.ts";
@@ -83,7 +83,14 @@ export const replicateRoutes: readonly SurfaceRoute[] = [
     summary: "upload a picture as `content`",
     handle: createFile,
   },
+  {
+    method: "GET",
+    path: "/v1/files",
+    summary: "100 files a page, newest first; `next` is the following page",
+    handle: listFiles,
+  },
   { method: "GET", path: "/v1/files/:id", summary: "a file", handle: getFile },
+  { method: "DELETE", path: "/v1/files/:id", summary: "delete it", handle: deleteFile },
 ];
 
 async function create(c: AppContext, named: "model" | "deployment" | null): Promise<Response> {
@@ -112,7 +119,7 @@ async function readOrder(c: AppContext, named: "model" | "deployment" | null): P
   const webhook = webhookOf(body);
   const pointer = body.webhook === undefined ? "/webhook_completed" : "/webhook";
   return {
-    asked: { ...asked, task: model.task },
+    asked: { ...withoutIdleQuality(asked), task: model.task },
     pictures,
     names,
     ...(webhook === null ? {} : { webhook: { url: webhook.url, pointer } }),

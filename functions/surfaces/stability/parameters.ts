@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { OutputFormat, RequestedParameters } from "../../../schemas/edit.ts";
-import { becomes, maps, picture, refused, type Rules } from "../mapping.ts";
+import { becomes, maps, picture, refused, type Rule, type Rules } from "../mapping.ts";
 import { numeric } from "../numeric.ts";
+import { formatNote, ownOfFills, ownOfMasks } from "../own.ts";
 
 const field = RequestedParameters.shape;
 
@@ -13,20 +14,22 @@ const common: Rules = {
     (seed) => (seed === 0 ? {} : { seed }),
     "0, as usual, draws one",
   ),
-  output_format: maps("output_format", OutputFormat, "`png`, `webp` or `jpeg`"),
+  output_format: maps("output_format", OutputFormat, formatNote),
   style_preset: refused("There are no styles. Say it in the prompt."),
 };
 
 const masked: Rules = {
   mask: picture(
     "mask",
-    "white is repainted; as large as the image, whose transparency is not read",
+    "white is repainted; of any size, and brought to the image's, whose transparency is no mask",
   ),
   grow_mask: maps(
     "grow",
     numeric(z.int().min(0).max(100)),
-    "0 where it is left out, and not 5: what is not marked is kept",
+    "0 to 100 pixels; 0 where it is left out, and not 5: what is not marked is kept",
   ),
+  mask_mode: ownOfMasks["mask_mode"] as Rule,
+  ...ownOfFills,
 };
 
 const side = numeric(z.int().min(0).max(2_000));
@@ -48,6 +51,7 @@ export const stabilityOperations = {
     up: maps("up", side, reach),
     down: maps("down", side, reach),
     prompt: maps("prompt", field.prompt),
+    ...ownOfFills,
     creativity: refused("What is painted outward follows the prompt alone.", "0.5", 0.5),
   },
 } as const satisfies Record<string, Rules>;

@@ -1,7 +1,6 @@
-import { EditTask, type Edit } from "../../../schemas/edit.ts";
+import type { Edit } from "../../../schemas/edit.ts";
 import type { AppContext } from "../../api/app-env.ts";
-import { ProblemError, unwrap } from "../../errors/problem-error.ts";
-import { refuseField } from "../../errors/refusal.ts";
+import { unwrap } from "../../errors/problem-error.ts";
 import { endedEdit, goodEnd } from "../ended.ts";
 import { recordOf } from "../follow.ts";
 import { FormFile, type SentForm } from "../form.ts";
@@ -54,23 +53,14 @@ async function getResult(c: AppContext): Promise<Response> {
   return answer(c, goodEnd(edit));
 }
 
-const sides = ["left", "right", "up", "down"] as const;
-
 function readOrder(operation: StabilityOperation, form: SentForm): Order {
   const isPicture = (value: unknown): value is FormFile => value instanceof FormFile;
   const { asked, pictures, names } = unwrap(
     readParameters(stabilityOperations[operation], form, "", isPicture),
   );
-  if (operation === "outpaint" && !sides.some((side) => (asked[side] ?? 0) > 0)) {
-    const detail = "Send how many pixels to paint: left, right, up or down.";
-    throw new ProblemError(refuseField("request_invalid", "/left", detail));
-  }
   return {
-    // Outpainting is refused before its task counts, until edits have it.
-    asked: {
-      ...asked,
-      task: EditTask.options.find((task: string) => task === operation) ?? "erase",
-    },
+    // Masks come in any size there.
+    asked: { ...asked, ...(pictures.has("mask") ? { mask_resize: true } : {}), task: operation },
     pictures,
     names,
     surface: { name: "stability" },

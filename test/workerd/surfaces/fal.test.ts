@@ -1,9 +1,11 @@
 import { createHash, createPublicKey, verify } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { EditParameters } from "../../../schemas/edit.ts";
 import { png } from "../../pure/images/files.ts";
 import * as api from "../harness/api.ts";
 import { deliverFailure, deliverResult } from "../harness/container.ts";
 import { hookUrl, receivedAt } from "../harness/hooks.ts";
+import { parametersOf } from "./parameters.ts";
 
 const picture = "https://pictures.example.org/640x480.png";
 const input = { image_url: picture, mask_url: picture, prompt: "a door" };
@@ -46,6 +48,26 @@ describe("a request of fal's queue", () => {
     });
     const late = await api.send("PUT", placed.cancel_url, { token });
     expect([late.status, await late.json()]).toEqual([400, { status: "ALREADY_COMPLETED" }]);
+  });
+
+  it("asks for what it says, and nothing else", async () => {
+    const { id: account, key: token } = await api.customer();
+    const outpaint = { image_url: picture, left: 64, up: 8, output_format: "webp", quality: 80 };
+    const answer = await api.send("POST", "/fal/queue/inlay/outpaint", {
+      token,
+      json: { ...outpaint, seed: 7, feather: 4 },
+    });
+    const { request_id } = await answer.json<Status>();
+    const usual = EditParameters.parse({ task: "outpaint", seed: 7, sampler: "ddim" });
+    expect(await parametersOf(account, request_id)).toEqual({
+      ...usual,
+      ...{ left: 64, up: 8, output_format: "webp", quality: 80, feather: 4 },
+      surface: { name: "fal", app: "inlay/outpaint", webhook: null },
+    });
+    const png = { image_url: picture, left: 64, quality: 80 };
+    const refused = await api.send("POST", "/fal/queue/inlay/outpaint", { token, json: png });
+    expect(refused.status).toBe(422);
+    expect(await refused.json()).toMatchObject({ detail: [{ loc: ["body", "quality"] }] });
   });
 
   it("streams its status until it is completed", async () => {

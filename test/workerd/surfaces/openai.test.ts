@@ -1,11 +1,18 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { EditParameters } from "../../../schemas/edit.ts";
 import { png } from "../../pure/images/files.ts";
 import * as api from "../harness/api.ts";
 import { deliverFailure, deliverResult } from "../harness/container.ts";
+import { parametersOf } from "./parameters.ts";
 
 const small = png(640, 480);
 const fields = { image: small, mask: small, prompt: "a door", mask_mode: "white" };
+/** What an edit is asked where nothing is said. */
+const usual = {
+  ...EditParameters.parse({ prompt: "a door", seed: 7, sampler: "ddim" }),
+  surface: { name: "openai" },
+};
 type Fields = Record<string, string | Uint8Array<ArrayBuffer>>;
 
 async function edit(token: string, sent: Fields = {}): Promise<Response> {
@@ -122,6 +129,36 @@ describe("an image edit", () => {
     expect(await errorOf(await waiting)).toMatchObject({ status: 409, code: "edit_canceled" });
   });
 
+  it.each([
+    [{}, { mask_mode: "alpha", output_format: "png" }],
+    [{ output_compression: "100" }, { mask_mode: "alpha", output_format: "png" }],
+    [
+      { output_compression: "80", output_format: "webp", mask_mode: "black" },
+      { quality: 80, output_format: "webp", mask_mode: "black" },
+    ],
+    [
+      { mask: png(320, 240), mask_resize: "true", grow: "4", feather: "2", output_format: "same" },
+      { mask_mode: "alpha", mask_resize: true, grow: 4, feather: 2, output_format: "same" },
+    ],
+    [
+      { masked_content: "fill", quality: "low" },
+      {
+        mask_mode: "alpha",
+        masked_content: "fill",
+        strength: 0.75,
+        steps: 10,
+        output_format: "png",
+      },
+    ],
+  ] as [Fields, object][])("with %j asks for %j, and nothing else", async (sent, asked) => {
+    const { id: account, key } = await api.customer();
+    const waiting = edit(key, { mask_mode: "", seed: "7", ...sent });
+    const { id } = await api.dispatched(key);
+    expect(await parametersOf(account, id)).toEqual({ ...usual, ...asked });
+    await deliverResult({ account, edit: id });
+    expect((await waiting).status).toBe(200);
+  });
+
   it("streams previews up to as many as were asked for, then the picture", async () => {
     const { id: account, key } = await api.customer();
     const answer = await edit(key, { stream: "true", partial_images: "1" });
@@ -158,16 +195,14 @@ describe("an image edit", () => {
 
   it.each([
     [{ mask: "" }, "mask_missing", "mask"],
-    [{ mask_mode: "" }, "parameter_unsupported", "mask"],
-    [{ mask_mode: "alpha" }, "parameter_unsupported", "mask_mode"],
+    [{ mask_mode: "luminance" }, "request_invalid", "mask_mode"],
+    [{ feather: "257" }, "request_invalid", "feather"],
+    [{ masked_content: "blur" }, "request_invalid", "masked_content"],
     [{ size: "64x64" }, "parameter_unsupported", "size"],
     [{ n: "11" }, "request_invalid", "n"],
     [{ mask: png(480, 640) }, "mask_size_mismatch", "mask"],
-    [
-      { output_compression: "50", output_format: "webp" },
-      "parameter_unsupported",
-      "output_compression",
-    ],
+    [{ output_compression: "50" }, "request_invalid", "output_compression"],
+    [{ output_compression: "101", output_format: "webp" }, "request_invalid", "output_compression"],
   ] as [Fields, string, string][])("with %j is refused: %s of %s", async (sent, code, param) => {
     const { key: token } = await api.customer();
     expect(await errorOf(await edit(token, sent))).toMatchObject({ status: 400, code, param });

@@ -4,11 +4,12 @@ import { validateWebhook } from "replicate";
 import { describe, expect, it } from "vitest";
 import { accountStub } from "../../../functions/services.ts";
 import type { Prediction } from "../../../functions/surfaces/replicate/prediction.ts";
-import type { Edit } from "../../../schemas/edit.ts";
+import { EditParameters, type Edit } from "../../../schemas/edit.ts";
 import { ascii, png } from "../../pure/images/files.ts";
 import * as api from "../harness/api.ts";
 import { deliverFailure, deliverResult } from "../harness/container.ts";
 import { hookUrl, receivedAt } from "../harness/hooks.ts";
+import { parametersOf } from "./parameters.ts";
 
 const picture = "https://pictures.example.org/640x480.png";
 const input = { image: picture, mask: picture, prompt: "a door", seed: 7 };
@@ -25,6 +26,10 @@ async function predict(
 async function prediction(answer: Response): Promise<Prediction> {
   expect([200, 201]).toContain(answer.status);
   return answer.json<Prediction>();
+}
+
+interface Named {
+  readonly id: string;
 }
 
 /** Sends a file to `/v1/files`. */
@@ -58,6 +63,34 @@ describe("a prediction", () => {
     const own = await (await api.createEdit(key)).json<Edit>();
     const look = await api.send("GET", `/v1/predictions/${own.id}`, { token: key });
     expect(await prediction(look)).toMatchObject({ id: own.id, model: "inlay/inpaint" });
+  });
+
+  it.each([
+    [{ output_quality: 80 }, {}],
+    [
+      { output_quality: 80, output_format: "jpg" },
+      { output_format: "jpeg", quality: 80 },
+    ],
+    [
+      { output_quality: 0, output_format: "webp" },
+      { output_format: "webp", quality: 1 },
+    ],
+    [{ output_format: "same" }, { output_format: "same" }],
+    [
+      { mask_mode: "alpha", mask_resize: true, grow: 4, feather: 8 },
+      { mask_mode: "alpha", mask_resize: true, grow: 4, feather: 8 },
+    ],
+    [
+      { prompt_strength: 0.5, masked_content: "fill" },
+      { strength: 0.5, masked_content: "fill" },
+    ],
+  ])("with %j asks for %j, and nothing else", async (sent, asked) => {
+    const { id: account, key } = await api.customer();
+    const { id } = await prediction(await predict(key, { input: { ...input, ...sent } }));
+    const { surface, ...parameters } = (await parametersOf(account, id)) as { surface?: object };
+    expect(surface).toMatchObject({ name: "replicate", model: "inlay/inpaint" });
+    const usual = EditParameters.parse({ prompt: "a door", seed: 7, sampler: "ddim" });
+    expect(parameters).toEqual({ ...usual, ...asked });
   });
 
   it("is waited for, and is told as starting while it is not done", async () => {
@@ -135,7 +168,16 @@ describe("a prediction", () => {
     [{ input: { ...input, image: "data:," } }, {}, "image_data_invalid", "/input/image"],
     [{ input: { ...input, width: 512 } }, {}, "request_invalid", "/input/width"],
     [{ input: { ...input, scheduler: "LCM" } }, {}, "sampler_not_in_profile", "/input/scheduler"],
-    [{ input: { ...input, grow: 4 } }, {}, "parameter_unsupported", "/input/grow"],
+    [{ input: { ...input, grow: 257 } }, {}, "request_invalid", "/input/grow"],
+    [{ input: { ...input, left: 64 } }, {}, "request_invalid", "/input/left"],
+    [{ input: { ...input, output_quality: 101 } }, {}, "request_invalid", "/input/output_quality"],
+    [{ input: { ...input, output_format: "gif" } }, {}, "request_invalid", "/input/output_format"],
+    [
+      { input: { ...input, disable_safety_checker: true } },
+      {},
+      "parameter_unsupported",
+      "/input/disable_safety_checker",
+    ],
     [{ webhook: "https://10.0.0.1/" }, {}, "webhook_url_not_allowed", "/webhook"],
     [{ webhook_events_filter: ["never"] }, {}, "request_invalid", "/webhook_events_filter/0"],
     [{ colour: "red" }, {}, "request_invalid", "/colour"],
@@ -225,6 +267,54 @@ describe("files", () => {
     }
     const left = await env.BUCKET.list({ prefix: `uploads/${account}/` });
     expect(left.objects).toEqual([]);
+    const list = await api.send("GET", "/v1/files", { token });
+    expect(await list.json()).toEqual({ previous: null, next: null, results: [] });
+  });
+
+  it("are listed in pages, newest first, those that came as uploads among them", async () => {
+    const { id: account, key: token } = await api.customer();
+    const { id } = await (await upload(token, png(640, 480), '{"album":"lawn"}')).json<Named>();
+    await runInDurableObject(accountStub(env.ACCOUNT, account), (_account, state) => {
+      state.storage.sql.exec(
+        `WITH RECURSIVE n (i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 1149)
+         INSERT INTO uploads (id, created_at, expires_at, bytes, sha256, format, width, height)
+         SELECT id || i, created_at, expires_at, bytes, sha256, format, width, height FROM uploads, n
+         WHERE uploads.id = ?`,
+        id,
+      );
+    });
+    await api.send("POST", "/v1/uploads", { token });
+    interface Page {
+      readonly next: string | null;
+      readonly results: readonly Named[];
+    }
+    const pages: Page[] = [];
+    for (let at: string | null = "/v1/files"; at !== null;) {
+      const page: Page = await (await api.send("GET", at, { token })).json<Page>();
+      pages.push(page);
+      at = page.next;
+    }
+    expect(pages.map(({ results }) => results.length)).toEqual([100, 51]);
+    const ids = pages.flatMap(({ results }) => results.map((file) => file.id));
+    expect(ids).toEqual([...new Set(ids)].toSorted().toReversed());
+    expect(pages[1]?.results.at(-1)).toMatchObject({ id, metadata: { album: "lawn" } });
+    expect(pages[0]?.results[0]).toMatchObject({ name: "", metadata: {}, etag: "" });
+    const wrong = await api.send("GET", "/v1/files?cursor=first", { token });
+    expect(await api.codeOf(wrong)).toBe("request_invalid");
+  });
+
+  it("are gone once they are deleted, by their account alone", async () => {
+    const { id: account, key: token } = await api.customer();
+    const { id } = await (await upload(token, png(640, 480))).json<Named>();
+    const other = await api.customer();
+    const stranger = await api.send("DELETE", `/v1/files/${id}`, { token: other.key });
+    expect(await api.codeOf(stranger)).toBe("upload_not_found");
+    expect((await api.send("DELETE", `/v1/files/${id}`, { token })).status).toBe(204);
+    expect((await env.BUCKET.list({ prefix: `uploads/${account}/` })).objects).toEqual([]);
+    for (const method of ["GET", "DELETE"]) {
+      const again = await api.send(method, `/v1/files/${id}`, { token });
+      expect(await api.codeOf(again)).toBe("upload_not_found");
+    }
   });
 
   it("that are announced only, or another account's, are not there", async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { EditParameters } from "../../../schemas/edit.ts";
 import { png } from "../../pure/images/files.ts";
 import * as api from "../harness/api.ts";
 import { deliverFailure, deliverManifest, deliverResult } from "../harness/container.ts";
+import { parametersOf } from "./parameters.ts";
 import { manifest } from "../../pure/account/fixtures.ts";
 
 const small = png(640, 480);
@@ -73,14 +75,43 @@ describe("an edit of Stability's", () => {
   });
 
   it.each([
+    ["erase", pictures, { mask_resize: true }],
+    ["erase", { ...pictures, mask: png(480, 640), grow_mask: "5" }, { mask_resize: true, grow: 5 }],
+    [
+      "inpaint",
+      { ...pictures, prompt: "a lawn", output_format: "webp", mask_mode: "alpha" },
+      { mask_resize: true, prompt: "a lawn", output_format: "webp", mask_mode: "alpha" },
+    ],
+    [
+      "outpaint",
+      { image: small, left: "64", down: "0", feather: "8", output_format: "jpeg" },
+      { left: 64, down: 0, feather: 8, output_format: "jpeg" },
+    ],
+  ] as [string, Fields, object][])(
+    "%s of %j asks for %j, and nothing else",
+    async (task, fields, asked) => {
+      const { id: account, key } = await api.customer();
+      const placed = await call(key, task, { ...fields, seed: "7" }, { prefer: "respond-async" });
+      expect(placed.status).toBe(202);
+      const { id } = await placed.json<{ id: string }>();
+      const usual = EditParameters.parse({ task, seed: 7, sampler: "ddim" });
+      const surface = { name: "stability" };
+      expect(await parametersOf(account, id)).toEqual({ ...usual, ...asked, surface });
+    },
+  );
+
+  it.each([
     ["inpaint", pictures, "prompt"],
-    ["inpaint", { ...pictures, prompt: "a", grow_mask: "5" }, "grow_mask"],
+    ["inpaint", { ...pictures, prompt: "a", grow_mask: "101" }, "grow_mask"],
     ["inpaint", { ...pictures, prompt: "a", style_preset: "anime" }, "style_preset"],
     ["erase", { image: small }, "mask"],
     ["erase", { ...pictures, image: "https://example.com/a.png" }, "image"],
-    ["erase", { ...pictures, mask: png(480, 640) }, "mask"],
+    ["erase", { ...pictures, output_format: "gif" }, "output_format"],
     ["outpaint", { image: small }, "left"],
-    ["outpaint", { image: small, up: "64" }, "up"],
+    ["outpaint", { image: small, up: "0" }, "left"],
+    ["outpaint", { image: small, up: "2001" }, "up"],
+    ["outpaint", { image: png(16_000, 40), right: "400", left: "400" }, "right"],
+    ["outpaint", { ...pictures, up: "64" }, "mask"],
   ] as [string, Fields, string][])(
     "%s of %j is refused for its %s",
     async (operation, fields, field) => {

@@ -49,6 +49,19 @@ describe("an edit that OpenAI's clients ask for", () => {
     [{ quality: "auto" }, {}],
     [{ output_compression: 100 }, {}],
     [{ output_compression: "80" }, { quality: 80 }],
+    [{ output_compression: 100, output_format: "png" }, { output_format: "png" }],
+    [
+      { output_compression: 100, output_format: "jpeg" },
+      { quality: 100, output_format: "jpeg" },
+    ],
+    [
+      { output_compression: 0, output_format: "webp" },
+      { quality: 1, output_format: "webp" },
+    ],
+    [
+      { mask_resize: "true", grow: "4", feather: 2 },
+      { mask_resize: true, grow: 4, feather: 2 },
+    ],
     [{ user: "a", safety_identifier: "b" }, { metadata: { user: "b" } }],
     [{ model: "gpt-image-2", moderation: "low", background: "auto" }, {}],
   ])("asks by %j for %j", (sent, asked) => {
@@ -64,6 +77,9 @@ describe("an edit that OpenAI's clients ask for", () => {
     [{ prompt: "" }, "request_invalid /prompt"],
     [{ prompt: undefined }, "request_invalid /prompt"],
     [{ n: 5 }, "request_invalid /n"],
+    [{ output_compression: 101 }, "request_invalid /output_compression"],
+    [{ output_format: "gif" }, "request_invalid /output_format"],
+    [{ feather: 257 }, "request_invalid /feather"],
     [{ partial_images: 4 }, "request_invalid /partial_images"],
     [{ size: "large" }, "request_invalid /size"],
     [{ temperature: 1 }, "request_invalid /temperature"],
