@@ -64,7 +64,7 @@ field that is wrong.
 
 ${limitsTable("OpenAI", [
   ["pictures of an edit", "16 of 50 MB", `one: ${pictures}`],
-  ["mask", "PNG with alpha, 4 MB", "as the picture, and as large as it"],
+  ["mask", "PNG with alpha, 4 MB", "as the picture, and as large as it without `mask_resize`"],
   ["prompt", "32,000 characters", prompt],
   ["`n`", "10", String(limits.maxOutputs)],
   [

@@ -3,7 +3,7 @@ import { ApiError, createFalClient, ValidationError } from "@fal-ai/client";
 import { expect, it } from "vitest";
 import { greyPng } from "../harness/grey-png.ts";
 import type { RawRequest } from "../harness/receiver.ts";
-import { costOf, download, expectKept, mask, photo, type Running } from "./running.ts";
+import { costOf, download, expectKept, mask, photo, poorKey, type Running } from "./running.ts";
 
 interface FalImages {
   readonly images: { readonly url: string }[];
@@ -128,6 +128,9 @@ export function falSuite(running: () => Running): void {
     expect(
       await refusalOf(client("guess").queue.submit("inlay/erase", { input: {} })),
     ).toMatchObject({ status: 401 });
+    const poor = client(await poorKey(running().system));
+    const payment = poor.queue.submit("inlay/erase", { input: pictures() });
+    expect(await refusalOf(payment)).toMatchObject({ status: 402 });
     expect(await refusalOf(submit("acme/painter", {}))).toMatchObject({ status: 404 });
     const many = await refusalOf(submit("inlay/erase", { ...pictures(), num_images: 9 }));
     expect(many).toBeInstanceOf(ValidationError);

@@ -1,15 +1,28 @@
-import OpenAI, { APIError } from "openai";
+import OpenAI, { APIError, RateLimitError } from "openai";
 import { expect, it } from "vitest";
 import { greyPng } from "../harness/grey-png.ts";
-import { costOf, download, expectKept, mask, photo, type Running } from "./running.ts";
+import {
+  costOf,
+  derivedFile,
+  download,
+  expectKept,
+  mask,
+  photo,
+  poorKey,
+  type Running,
+} from "./running.ts";
 
 /** What `openai` does with edits. */
 export function openAiSuite(running: () => Running): void {
   const client = (apiKey = running().system.key) =>
     new OpenAI({ apiKey, baseURL: `${running().system.stack.url}/v1` });
-  /** A black and white mask; what Inlay adds to OpenAI's parameters. */
-  const own = { mask_mode: "white", seed: 7 } as object;
-  const ask = () => ({ image: photo(), mask: mask(), prompt: "a lawn", ...own });
+  /** With a mask that is transparent where the photograph changes, and Inlay's own seed. */
+  const ask = () => ({
+    image: photo(),
+    mask: derivedFile("alpha"),
+    prompt: "a lawn",
+    ...({ seed: 7 } as object),
+  });
 
   async function refusal(work: Promise<unknown>): Promise<APIError> {
     const error: unknown = await work.then(
@@ -40,6 +53,27 @@ export function openAiSuite(running: () => Running): void {
     });
     expect(linked.data).toHaveLength(2);
     expectKept(await download(linked.data?.[1]?.url ?? ""));
+  });
+
+  it("has its mask read in another way, and its file in another format, where it says so", async () => {
+    const white = { ...ask(), mask: mask(), ...({ mask_mode: "white" } as object) };
+    const kept = await client().images.edit({ ...white, quality: "low" });
+    expectKept(Buffer.from(kept.data?.[0]?.b64_json ?? "", "base64"));
+
+    const sizeAt = async (output_compression: number) => {
+      const asked = {
+        ...ask(),
+        quality: "low",
+        output_format: "jpeg",
+        output_compression,
+      } as const;
+      const answer = await client().images.edit(asked);
+      expect(answer).toMatchObject({ output_format: "jpeg", size: "800x450" });
+      const file = Buffer.from(answer.data?.[0]?.b64_json ?? "", "base64");
+      expect(file.subarray(0, 3)).toEqual(Buffer.from([0xff, 0xd8, 0xff]));
+      return file.length;
+    };
+    expect(await sizeAt(30)).toBeLessThan(await sizeAt(100));
   });
 
   it("streams an edit to its end", async () => {
@@ -81,6 +115,10 @@ export function openAiSuite(running: () => Running): void {
       status: 401,
       code: "invalid_api_key",
     });
+    const poor = client(await poorKey(running().system));
+    const payment = await refusal(poor.images.edit(ask()));
+    expect(payment).toBeInstanceOf(RateLimitError);
+    expect(payment).toMatchObject({ status: 429, code: "insufficient_quota" });
     expect(await refusal(openai.images.edit({ ...ask(), n: 9 }))).toMatchObject({
       status: 400,
       type: "invalid_request_error",
@@ -91,11 +129,10 @@ export function openAiSuite(running: () => Running): void {
       code: "parameter_unsupported",
       param: "size",
     });
-    const transparent = { ...ask(), mask_mode: "alpha" };
-    expect(await refusal(openai.images.edit(transparent))).toMatchObject({
+    expect(await refusal(openai.images.edit({ ...ask(), output_compression: 50 }))).toMatchObject({
       status: 400,
-      code: "parameter_unsupported",
-      param: "mask_mode",
+      code: "request_invalid",
+      param: "output_compression",
     });
     expect(await refusal(openai.images.generate({ prompt: "a cat" }))).toMatchObject({
       status: 400,

@@ -1,7 +1,7 @@
 import Replicate, { parseProgressFromLogs, validateWebhook, type Prediction } from "replicate";
 import { expect, it } from "vitest";
 import { greyPng } from "../harness/grey-png.ts";
-import { costOf, download, expectKept, mask, photo, type Running } from "./running.ts";
+import { costOf, download, expectKept, mask, photo, poorKey, type Running } from "./running.ts";
 
 /** What `replicate` does with edits. */
 export function replicateSuite(running: () => Running): void {
@@ -33,6 +33,11 @@ export function replicateSuite(running: () => Running): void {
     const file = await replicate.files.create(photo(), { album: "lawn" });
     expect(file).toMatchObject({ name: "photo.jpg", content_type: "image/jpeg" });
     expect(await replicate.files.get(file.id)).toEqual({ ...file });
+    const spare = await replicate.files.create(mask());
+    const listed = async () => (await replicate.files.list()).results.map(({ id }) => id);
+    expect((await listed()).slice(0, 2)).toEqual([spare.id, file.id]);
+    expect(await replicate.files.delete(spare.id)).toBe(true);
+    expect((await listed())[0]).toBe(file.id);
     const input = { image: file.urls.get, mask: mask(), num_inference_steps: 50 };
     const created = await replicate.predictions.create({
       version: "95b7223104132402a9ae91cc677285bc5eb997834bd2349fa486f53910fd68b3",
@@ -93,6 +98,8 @@ export function replicateSuite(running: () => Running): void {
     const replicate = client();
     const input = { image: photo(), mask: mask() };
     await expect(client("guess").predictions.list()).rejects.toThrow(/401 .*key_invalid/s);
+    const poor = client(await poorKey(running().system));
+    await expect(poor.run("inlay/erase", { input })).rejects.toThrow(/402 .*credits_insufficient/s);
     await expect(replicate.run("acme/painter", { input })).rejects.toThrow(/404 .*model_unknown/s);
     await expect(
       replicate.run("inlay/erase", { input: { ...input, num_outputs: 5 } }),

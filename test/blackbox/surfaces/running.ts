@@ -1,9 +1,21 @@
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "vitest";
+import { createCustomer } from "../../../infra/local/customer.ts";
 import type { Account } from "../../../schemas/account.ts";
 import { compare } from "../harness/compare.ts";
 import type { Receiver } from "../harness/receiver.ts";
 import { photograph, type TestSystem } from "../harness/system.ts";
+
+export const python = join(import.meta.dirname, "../../../model-image/.venv/bin/python");
+
+/** Paths of a picture and of its mask. */
+interface Sent {
+  readonly image: string;
+  readonly mask: string;
+}
 
 /** What the clients' tests share. */
 export interface Running {
@@ -17,16 +29,33 @@ export const photo = () =>
 export const mask = () =>
   new File([readFileSync(photograph.mask)], "mask.png", { type: "image/png" });
 
-/** Expects a result whose kept pixels are the photograph's. */
-export function expectKept(result: Uint8Array): void {
+/** The photograph and its mask as peers take them, by the names that `derive.py` gives them. */
+const derived = mkdtempSync(join(tmpdir(), "inlay-derived-"));
+execFileSync(python, [
+  join(import.meta.dirname, "derive.py"),
+  photograph.image,
+  photograph.mask,
+  derived,
+]);
+export const derivedPath = (name: string) => join(derived, `${name}.png`);
+export const derivedFile = (name: string) =>
+  new File([readFileSync(derivedPath(name))], `${name}.png`, { type: "image/png" });
+
+/** Expects a result whose kept pixels are the photograph's, or those of another picture and mask. */
+export function expectKept(result: Uint8Array, { image, mask }: Sent = photograph): void {
   const { input_size, result_size, kept_changed, masked_changed_share } = compare(
-    photograph.image,
-    photograph.mask,
+    image,
+    mask,
     result,
   );
   expect(result_size).toEqual(input_size);
   expect(kept_changed).toBe(0);
   expect(masked_changed_share).toBeGreaterThan(0.9);
+}
+
+/** A key of an account that cannot pay for anything. */
+export async function poorKey({ stack }: TestSystem): Promise<string> {
+  return (await createCustomer(stack.url, stack.adminSecret, 1)).key;
 }
 
 /** The bytes behind a result's URL. */

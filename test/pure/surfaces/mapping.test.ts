@@ -76,6 +76,7 @@ describe("the parameters of a surface", () => {
       ).errors?.[0]?.pointer;
     expect(point("/steps")).toBe("/input/num_steps");
     expect(point("/image")).toBe("/input/image");
+    expect(point("/metadata")).toBe("/input/user");
     expect(point("/webhook")).toBe("/webhook");
   });
 });

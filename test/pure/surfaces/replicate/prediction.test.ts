@@ -72,10 +72,13 @@ describe("an edit as a prediction", () => {
   });
 
   it("of another surface has the model of its task and an input of its parameters", () => {
-    expect(toPrediction(record({ task: "erase" }, { task: "erase", n: 2 }))).toMatchObject({
-      model: "inlay/erase",
-      input: { n: 2, seed: 7 },
-    });
+    const asked = { task: "erase", n: 2, grow: 4, webhook: "https://hooks.example.com/a" } as const;
+    const { model, input } = toPrediction(record({ task: "erase" }, asked));
+    expect(model).toBe("inlay/erase");
+    expect(input).toMatchObject({ n: 2, seed: 7, grow: 4 });
+    for (const kept of ["task", "webhook", "metadata", "surface"]) {
+      expect(input).not.toHaveProperty(kept);
+    }
   });
 
   it("has progress that Replicate's own reader finds, at every step", () => {

@@ -12,6 +12,7 @@ describe("Stability's parameters", () => {
   it.each([
     ["inpaint", { prompt: "a lawn", seed: "0", grow_mask: "0" }, { prompt: "a lawn", grow: 0 }],
     ["erase", { seed: "12", output_format: "webp" }, { seed: 12, output_format: "webp" }],
+    ["erase", { mask_mode: "alpha", feather: "4" }, { mask_mode: "alpha", feather: 4 }],
     ["outpaint", { left: "64", down: "8", creativity: "0.5" }, { left: 64, down: 8 }],
   ] as const)("of %s, %j, ask for %j", (operation, sent, asked) => {
     const read = readParameters(stabilityOperations[operation], sent, "", never);
@@ -23,6 +24,8 @@ describe("Stability's parameters", () => {
     ["inpaint", {}, "request_invalid"],
     ["erase", { prompt: "a lawn" }, "request_invalid"],
     ["erase", { grow_mask: "101" }, "request_invalid"],
+    ["outpaint", { grow_mask: "5" }, "request_invalid"],
+    ["outpaint", { left: "2001" }, "request_invalid"],
     ["inpaint", { prompt: "a", style_preset: "anime" }, "parameter_unsupported"],
     ["outpaint", { left: "64", creativity: "0.9" }, "parameter_unsupported"],
   ] as const)("of %s, %j, are refused: %s", (operation, sent, code) => {
