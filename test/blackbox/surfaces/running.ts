@@ -42,10 +42,10 @@ export const derivedFile = (name: string) =>
   new File([readFileSync(derivedPath(name))], `${name}.png`, { type: "image/png" });
 
 /** Expects a result whose kept pixels are the photograph's, or those of another picture and mask. */
-export function expectKept(result: Uint8Array, { image, mask }: Sent = photograph): void {
+export function expectKept(result: Uint8Array, sent: Sent = photograph): void {
   const { input_size, result_size, kept_changed, masked_changed_share } = compare(
-    image,
-    mask,
+    sent.image,
+    sent.mask,
     result,
   );
   expect(result_size).toEqual(input_size);

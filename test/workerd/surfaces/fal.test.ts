@@ -64,8 +64,8 @@ describe("a request of fal's queue", () => {
       ...{ left: 64, up: 8, output_format: "webp", quality: 80, feather: 4 },
       surface: { name: "fal", app: "inlay/outpaint", webhook: null },
     });
-    const png = { image_url: picture, left: 64, quality: 80 };
-    const refused = await api.send("POST", "/fal/queue/inlay/outpaint", { token, json: png });
+    const lossless = { image_url: picture, left: 64, quality: 80 };
+    const refused = await api.send("POST", "/fal/queue/inlay/outpaint", { token, json: lossless });
     expect(refused.status).toBe(422);
     expect(await refused.json()).toMatchObject({ detail: [{ loc: ["body", "quality"] }] });
   });
