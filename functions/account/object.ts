@@ -17,12 +17,19 @@ import type { ArchiveBatch } from "./archive.ts";
 import type { AttemptRecord, Claim, Report, Stage, Unclaimed } from "./attempts.ts";
 import type { AccountContext } from "./context.ts";
 import type { Credential } from "./credential.ts";
-import type { AcceptedEdit, CanceledEdit, EditResources } from "./answers.ts";
+import type {
+  AcceptedEdit,
+  CanceledEdit,
+  EditRecord,
+  EditRecords,
+  EditResources,
+} from "./answers.ts";
 import { AccountCore } from "./core.ts";
 import type { DeliveryOutcome, DeliveryTask } from "./deliveries.ts";
 import { durableStorage } from "./durable-storage.ts";
 import { isTerminal } from "./edit-machine.ts";
 import type { EventPage } from "./event-log.ts";
+import type { FileRecord, FileRecords } from "./files.ts";
 import type { MintedKey } from "./keys.ts";
 import type { ExportCursor, ExportPage } from "./export.ts";
 import type { Posting } from "./ledger.ts";
@@ -156,6 +163,18 @@ export class AccountObject extends DurableObject<Env> {
     return this.#core.clients.upload(credential, id, signing);
   }
 
+  file(keyHash: string, id: string, origin: string): Result<FileRecord, Refusal> {
+    return this.#core.clients.file(keyHash, id, origin);
+  }
+
+  files(
+    keyHash: string,
+    query: { limit: number; before?: string | undefined },
+    origin: string,
+  ): Result<FileRecords, Refusal> {
+    return this.#core.clients.files(keyHash, query, origin);
+  }
+
   removeUpload(keyHash: string, id: string): Result<readonly WorkMessage[], Refusal> {
     return this.#core.clients.removeUpload(keyHash, id);
   }
@@ -230,6 +249,17 @@ export class AccountObject extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     await this.#core.alarm((message) => sendWork(this.env.WORK, message));
+  }
+
+  record(keyHash: string, id: string): Result<EditRecord, Refusal> {
+    return this.#core.desk.record(keyHash, id);
+  }
+
+  records(
+    keyHash: string,
+    query: { limit: number; before?: string | undefined },
+  ): Result<EditRecords, Refusal> {
+    return this.#core.desk.records(keyHash, query);
   }
 
   limits(credential: Credential): Result<Limits, Refusal> {

@@ -2,6 +2,7 @@ import { clientTables } from "./client-tables.ts";
 import { accountSettings, archiveTables, dueIndexes, usageTables } from "./desk-tables.ts";
 import { ledgerDayTables } from "./ledger-tables.ts";
 import type { Storage } from "./storage.ts";
+import { surfaceColumns } from "./surface-columns.ts";
 import { webhookTables } from "./webhook-tables.ts";
 
 /**
@@ -158,6 +159,7 @@ const versions: readonly (readonly string[])[] = [
   dueIndexes,
   ledgerDayTables,
   clientTables,
+  surfaceColumns,
 ];
 
 /** Whether this account has been created; an object that was merely addressed holds no table. */
