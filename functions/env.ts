@@ -34,6 +34,7 @@ const shared = {
   STARTING_LEASE_SECONDS: seconds(600),
   PROCESSING_LEASE_SECONDS: seconds(120),
   EDIT_SECONDS: seconds(900),
+  STREAM_SECONDS: seconds(900),
   STRIPE_WEBHOOK_SECRET: z.union([z.literal(""), secret.startsWith("whsec_")]).default(""),
   STRIPE_CURRENCY: z
     .string()

@@ -71,6 +71,7 @@ export const problemCatalogue = {
   preview_not_found: { status: 404, title: "There is no preview" },
   output_gone: { status: 410, title: "The file has been removed" },
 
+  streams_too_many: { status: 429, title: "Too many streams are open" },
   events_gone: { status: 410, title: "The events are not kept any more" },
 
   mask_empty: { status: 422, title: "The mask marks nothing" },

@@ -38,6 +38,8 @@ export interface AccountPorts {
   readonly background: (work: Promise<void>) => void;
   /** Told of each edit that has ended. */
   readonly ended: (edit: string) => void;
+  /** Told of an unfinished edit's progress or place in the line; what it was told before is not so any more. */
+  readonly moved: (edit: string, live: Liveness) => void;
 }
 
 /**
@@ -211,7 +213,7 @@ export class AccountCore {
   wait(edit: string, position: number): attempts.Stage {
     if (!this.#created) return "over";
     const stage = this.#changed(attempts.wait(this.#context, edit));
-    if (stage === "queued") this.#live.set(edit, { queuePosition: position });
+    if (stage === "queued") this.#moved(edit, { queuePosition: position });
     return stage;
   }
 
@@ -234,7 +236,7 @@ export class AccountCore {
     const change = attempts.report(this.#context, edit, attempt, news);
     // The fence holds back an older attempt's progress too, and what comes after the end.
     const current = change?.row.status === "processing" && change.row.attempt === attempt;
-    if (current && progress !== undefined) this.#live.set(edit, { progress });
+    if (current && progress !== undefined) this.#moved(edit, { progress });
     return this.#advanced(change);
   }
 
@@ -294,6 +296,11 @@ export class AccountCore {
   #ended(edit: string): void {
     this.#live.delete(edit);
     this.#ports.ended(edit);
+  }
+
+  #moved(edit: string, live: Liveness): void {
+    this.#live.set(edit, live);
+    this.#ports.moved(edit, live);
   }
 
   #changed<T>(value: T): T {

@@ -1,15 +1,27 @@
 import type { Account, LedgerEntry } from "../../schemas/account.ts";
+import type { EditPreview } from "../../schemas/event-stream.ts";
 import type { Refusal } from "../errors/refusal.ts";
 import type { Limits } from "../quotas/limits.ts";
 import { ok, type Result } from "../result.ts";
 import { archiveBatch, finishArchive, type ArchiveBatch } from "./archive.ts";
 import type { AccountContext } from "./context.ts";
-import { readEvents, type EventPage } from "./event-log.ts";
+import {
+  readEditEvents,
+  readEvents,
+  storedEvents,
+  type EditEventPage,
+  type EventCursor,
+  type EventPage,
+  type StoredEvent,
+} from "./event-log.ts";
+import { visibleEdit } from "./deletion.ts";
 import { exportPage, type ExportCursor, type ExportPage } from "./export.ts";
 import { post, type Posting } from "./ledger.ts";
 import { setLowBalance } from "./low-balance.ts";
+import { freshPreview } from "./preview.ts";
 import { limitsOf, setQuotas, type Quotas } from "./quotas.ts";
 import { toAccount } from "./resource.ts";
+import type { Subscription } from "./stream-hub.ts";
 import { resume, suspend } from "./suspension.ts";
 import { reportAgain, unreportedUsage, usageReported, type UsageDay } from "./usage.ts";
 import { runWebhookProcedure, type Done, type WebhookProcedures } from "./webhooks.ts";
@@ -45,10 +57,42 @@ export class AccountDesk {
   /** A part of the event log. */
   events(
     keyHash: string,
-    query: { readonly after: number | null; readonly limit: number },
+    query: { readonly after: EventCursor; readonly limit: number },
   ): Result<EventPage, Refusal> {
     const { context, caller } = this.#access;
     return caller(keyHash, () => readEvents(context, query));
+  }
+
+  /** A part of one edit's events. */
+  editEvents(
+    keyHash: string,
+    edit: string,
+    query: { readonly after: number | null; readonly limit: number },
+  ): Result<EditEventPage, Refusal> {
+    const { context, caller } = this.#access;
+    return caller(keyHash, () => readEditEvents(context, edit, query));
+  }
+
+  /** Whether a reader may follow the log, or one edit's part of it. */
+  admitReader({ keyHash, edit }: Subscription): Result<unknown, Refusal> {
+    const { context, caller } = this.#access;
+    return caller<unknown>(keyHash, () => (edit === null ? ok(null) : visibleEdit(context, edit)));
+  }
+
+  /** Those of these events that were written. */
+  storedEvents(sequences: readonly number[]): readonly StoredEvent[] {
+    const { context, created } = this.#access;
+    return created() ? storedEvents(context, sequences) : [];
+  }
+
+  keyInForce(keyHash: string): boolean {
+    return this.#access.caller(keyHash, () => ok(null)).ok;
+  }
+
+  /** What is told of a stored preview; null where it shows nothing that runs. */
+  preview(edit: string, attempt: number): EditPreview | null {
+    const { context, created } = this.#access;
+    return created() ? freshPreview(context, edit, attempt) : null;
   }
 
   /** Sets when the account is told of a low balance; null for as usual. */

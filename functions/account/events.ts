@@ -96,5 +96,6 @@ function append(
     payload,
     context.now(),
   );
+  context.appended(sequence);
   return { event, payload };
 }

@@ -19,7 +19,7 @@ import { AccountCore } from "./core.ts";
 import type { DeliveryOutcome, DeliveryTask } from "./deliveries.ts";
 import { durableStorage } from "./durable-storage.ts";
 import { isTerminal } from "./edit-machine.ts";
-import type { EventPage } from "./event-log.ts";
+import type { EditEventPage, EventCursor, EventPage } from "./event-log.ts";
 import type { MintedKey } from "./keys.ts";
 import type { ExportCursor, ExportPage } from "./export.ts";
 import type { Posting } from "./ledger.ts";
@@ -27,6 +27,7 @@ import { signedLinks } from "./links.ts";
 import type { Quotas } from "./quotas.ts";
 import type { UploadedImage } from "./uploads.ts";
 import type { UsageDay } from "./usage.ts";
+import { StreamHub, type Subscription } from "./stream-hub.ts";
 import { WaitingRoom } from "./waiting-room.ts";
 import type { Done, WebhookProcedures } from "./webhooks.ts";
 
@@ -37,14 +38,17 @@ import type { Done, WebhookProcedures } from "./webhooks.ts";
 export class AccountObject extends DurableObject<Env> {
   #core: AccountCore;
   #waiting = new WaitingRoom();
+  #streams: StreamHub;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
+    this.#streams = new StreamHub(state, () => this.#core.desk);
     this.#core = new AccountCore({
       storage: durableStorage(state.storage),
       context: (account) => this.#contextOf(account),
       background: (work) => state.waitUntil(work),
       ended: (edit) => this.#waiting.call(edit),
+      moved: (edit, live) => this.#streams.moved(edit, live),
       nets: {
         setAlarm: (at) => state.storage.setAlarm(at),
         deleteAlarm: () => state.storage.deleteAlarm(),
@@ -85,7 +89,9 @@ export class AccountObject extends DurableObject<Env> {
   }
 
   revokeKey(id: string): Result<Key, Refusal> {
-    return this.#core.revokeKey(id);
+    const revoked = this.#core.revokeKey(id);
+    this.#streams.review();
+    return revoked;
   }
 
   authorize(keyHash: string, edit: string, idempotencyKey: string | null): Result<null, Refusal> {
@@ -199,9 +205,39 @@ export class AccountObject extends DurableObject<Env> {
 
   events(
     keyHash: string,
-    query: { readonly after: number | null; readonly limit: number },
+    query: { readonly after: EventCursor; readonly limit: number },
   ): Result<EventPage, Refusal> {
     return this.#core.desk.events(keyHash, query);
+  }
+
+  editEvents(
+    keyHash: string,
+    edit: string,
+    query: { readonly after: number | null; readonly limit: number },
+  ): Result<EditEventPage, Refusal> {
+    return this.#core.desk.editEvents(keyHash, edit, query);
+  }
+
+  /** Lets a reader of events in: 101 with its WebSocket, or the refusal as JSON. No other request comes here. */
+  override fetch(request: Request): Response {
+    const subscription = JSON.parse(request.headers.get("subscription") ?? "null") as Subscription;
+    const pair = new WebSocketPair();
+    const refusal = this.#streams.open(subscription, pair);
+    if (refusal !== null) return Response.json(refusal);
+    return new Response(null, { status: 101, webSocket: pair[0] });
+  }
+
+  override webSocketMessage(): void {
+    // Readers say nothing.
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    socket.close();
+  }
+
+  /** Told that a preview of an attempt was stored. */
+  previewed(edit: string, attempt: number): void {
+    this.#streams.previewed(edit, attempt);
   }
 
   setLowBalance(keyHash: string, threshold: number | null): Result<Account, Refusal> {
@@ -249,7 +285,9 @@ export class AccountObject extends DurableObject<Env> {
   }
 
   close(): Result<readonly WorkMessage[], Refusal> {
-    return this.#core.close();
+    const closed = this.#core.close();
+    this.#streams.review();
+    return closed;
   }
 
   #contextOf(account: string): AccountContext {
@@ -259,6 +297,7 @@ export class AccountObject extends DurableObject<Env> {
       storage: durableStorage(this.ctx.storage),
       now: Date.now,
       newId: (prefix) => newId(prefix, Date.now(), (bytes) => crypto.getRandomValues(bytes)),
+      appended: (sequence) => this.#streams.appended(sequence),
       log: (event, ids) => log("info", event, { ...ids }),
       links: signedLinks(account, configuration.SIGNING_KEYS),
       settings: {

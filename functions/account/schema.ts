@@ -1,4 +1,10 @@
-import { accountSettings, archiveTables, dueIndexes, usageTables } from "./desk-tables.ts";
+import {
+  accountSettings,
+  archiveTables,
+  dueIndexes,
+  eventIndexes,
+  usageTables,
+} from "./desk-tables.ts";
 import type { Storage } from "./storage.ts";
 import { webhookTables } from "./webhook-tables.ts";
 
@@ -153,6 +159,7 @@ const versions: readonly (readonly string[])[] = [
   archiveTables,
   usageTables,
   dueIndexes,
+  eventIndexes,
 ];
 
 /** Whether this account has been created; an object that was merely addressed holds no table. */

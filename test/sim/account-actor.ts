@@ -57,6 +57,7 @@ export class AccountActor {
         work.catch(() => undefined);
       },
       ended: () => undefined,
+      moved: () => undefined,
       nets: {
         setAlarm: async (at) => {
           this.#setAlarm(at);
@@ -117,9 +118,11 @@ export class AccountActor {
       now: () => this.now(),
       newId: (prefix) => newId(prefix, this.now(), random.bytes),
       log: (event, ids) => this.#world.trace(`${event} ${ids.edit} attempt ${ids.attempt}`),
+      appended: () => undefined,
       links: {
         self: (_origin, edit) => edit,
         cancel: (_origin, edit) => edit,
+        events: (_origin, edit) => edit,
         preview: (_origin, edit) => edit,
         output: (_origin, edit, attempt, index) => `${edit}/${attempt}/${index}`,
         upload: (_origin, upload) => upload,

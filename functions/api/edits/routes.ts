@@ -31,6 +31,7 @@ const elsewhere = [
   "payment_unusable",
   "balance_exceeded",
   "events_gone",
+  "streams_too_many",
   "edit_archived",
 ];
 

@@ -12,6 +12,7 @@ function coreOf({ context }: TestAccount): { core: AccountCore; alarms: (number 
     context: () => context,
     background: (work) => void work.catch(() => undefined),
     ended: () => undefined,
+    moved: () => undefined,
     nets: {
       setAlarm: (at) => Promise.resolve(void alarms.push(at)),
       deleteAlarm: () => Promise.resolve(void alarms.push(null)),

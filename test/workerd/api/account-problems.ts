@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { accountStub } from "../../../functions/services.ts";
+import { limits } from "../../../schemas/limits.ts";
 import type { Edit } from "../../../schemas/edit.ts";
 import type { ProblemCode } from "../../../schemas/problem-catalogue.ts";
 import * as api from "../harness/api.ts";
@@ -59,6 +60,16 @@ export const accountProvocations = {
       state.storage.sql.exec("DELETE FROM events");
     });
     return api.send("GET", "/v1/events?after=0", { token: key });
+  },
+  streams_too_many: async () => {
+    const { id, key } = await api.customer();
+    await runInDurableObject(accountStub(env.ACCOUNT, id), (_account, state) => {
+      for (let reader = 0; reader < limits.eventStreams; reader++) {
+        state.acceptWebSocket(new WebSocketPair()[1]);
+      }
+    });
+    const headers = { accept: "text/event-stream" };
+    return api.send("GET", "/v1/events", { token: key, headers });
   },
   edit_archived: async () => {
     const { id: account, key } = await api.customer();
