@@ -120,7 +120,7 @@ const [script = "infra/local/main.ts", ...rest] =
 installPackages();
 // A deploy and the simulation need no Python, and only who tests needs the test tools.
 if (script === "infra/local/main.ts") await installPython("requirements.txt");
-else if (!["infra/deploy.ts", "infra/sim.ts"].includes(script))
+else if (!["infra/deploy.ts", "infra/sim.ts", "infra/build-package.ts"].includes(script))
   await installPython("requirements-dev.txt");
 mkdirSync(join(root, ".inlay"), { recursive: true });
 

@@ -20,7 +20,7 @@ let system: TestSystem;
 
 beforeAll(async () => {
   // A stream that is not over would be waited for.
-  system = await startSystem({ cog: false, variables: { STREAM_SECONDS: "0.2" } });
+  system = await startSystem({ cog: false, variables: { STREAM_SECONDS: "0.02" } });
 });
 
 afterAll(async () => {

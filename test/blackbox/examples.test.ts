@@ -1,0 +1,118 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { call } from "../../infra/local/customer.ts";
+import { buildCommandLine, run, type CommandLine, type Run } from "./harness/command-line.ts";
+import { photograph, startSystem, type TestSystem } from "./harness/system.ts";
+
+const root = join(import.meta.dirname, "../..");
+let system: TestSystem;
+let inlay: CommandLine;
+let project: string;
+const running: Run[] = [];
+
+/** The code blocks of a page that are in a language and hold a text. */
+function blocks(page: string, language: string, holding: string): string[] {
+  const text = readFileSync(join(root, page), "utf8");
+  return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
+    .filter(([, named, code]) => named === language && code?.includes(holding))
+    .map(([, , code]) => code ?? "");
+}
+
+beforeAll(async () => {
+  inlay = buildCommandLine();
+  system = await startSystem();
+  project = mkdtempSync(join(tmpdir(), "inlay-example-"));
+  mkdirSync(join(project, "node_modules"));
+  symlinkSync(inlay.package, join(project, "node_modules/inlay"));
+  cpSync(photograph.image, join(project, "photo.jpg"));
+  cpSync(photograph.mask, join(project, "mask.png"));
+});
+
+afterEach(() => {
+  for (const { child } of running.splice(0)) child.kill("SIGINT");
+});
+
+afterAll(async () => {
+  await system?.stack.close();
+});
+
+const environment = () => ({ INLAY_API_KEY: system.key, INLAY_URL: system.stack.url });
+
+/** Starts an example of docs/clients.md in a project that has installed the package. */
+function example(holding: string, more: Record<string, string> = {}): Run {
+  const [code = ""] = blocks("docs/clients.md", "js", holding);
+  const program = join(project, `${holding.replaceAll(/\W/g, "")}.mjs`);
+  writeFileSync(program, code);
+  const started = run(inlay.node, [program], { ...environment(), ...more }, project);
+  running.push(started);
+  return started;
+}
+
+describe("the README's lines of `npx inlay`", () => {
+  it("do what they say", async () => {
+    mkdirSync(join(root, ".inlay"), { recursive: true });
+    const lines = blocks("README.md", "sh", "npx inlay")
+      .join("\n")
+      .split("\n")
+      .filter((line) => line.startsWith("npx "));
+    expect(lines).toHaveLength(3);
+    for (const line of lines) {
+      const command = line.replace("npx ", "npx --no-install ");
+      const started = run("sh", ["-c", `exec ${command}`], {
+        ...environment(),
+        XDG_STATE_HOME: project,
+      });
+      running.push(started);
+      if (line.includes("listen")) {
+        await started.until(/Webhook secret: whsec_/);
+        continue;
+      }
+      expect(await started.ended(), started.printed()).toBe(0);
+    }
+    const png = readFileSync(join(root, ".inlay/out.png"));
+    expect(png.subarray(1, 4).toString()).toBe("PNG");
+  });
+});
+
+describe("the examples of the client", () => {
+  it("makes an edit and tells how it goes", async () => {
+    const started = example("edits.create");
+    expect(await started.ended(), started.printed()).toBe(0);
+    expect(started.printed()).toContain("edit.processing");
+    expect(started.printed()).toMatch(/succeeded http\S+\/files\/result\/\S+\n$/);
+  });
+
+  it("takes webhooks, and no others", async () => {
+    const port = "38917";
+    const secret = `whsec_${Buffer.from("0123456789abcdef0123456789abcdef").toString("base64")}`;
+    const server = example("createServer", { PORT: port, INLAY_WEBHOOK_SECRET: secret });
+    const url = `http://127.0.0.1:${port}/`;
+    const post = () =>
+      fetch(url, { method: "POST", body: "{}" }).then(
+        ({ status }) => status,
+        () => null,
+      );
+    while ((await post()) === null) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await post()).toBe(401);
+    const state = join(project, "state.json");
+    writeFileSync(state, JSON.stringify({ secret, cursor: null }));
+    running.push(inlay.start(["listen", "--forward-to", url, "--state", state], environment()));
+    const { id } = await system.edit({ steps: "1" });
+    await call(system.stack.url, system.key, "POST", `/v1/edits/${id}/cancel`);
+    await server.until(new RegExp(`edit\\.canceled ${id}`));
+  });
+});
+
+it("every command line of the page is a command with that option", () => {
+  const page = readFileSync(join(root, "docs/clients.md"), "utf8");
+  for (const [, name = "", rest = ""] of page.matchAll(/`inlay (\w+)([^`]*)`/g)) {
+    const help = spawnSync(inlay.node, [join(inlay.package, "inlay.mjs"), name, "--help"], {
+      encoding: "utf8",
+    });
+    expect(help.stdout).toContain(`inlay ${name}`);
+    for (const [option] of rest.matchAll(/--[a-z-]+/g)) expect(help.stdout).toContain(option);
+  }
+});
