@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { limits } from "./limits.ts";
+import { Scope } from "./scope.ts";
 
 const AccountId = z
   .string()
@@ -85,7 +86,14 @@ const Region = z
 export const AccountRequest = z
   .strictObject({ region: Region.default("weur") })
   .openapi("AccountRequest");
-export const KeyRequest = z.strictObject({ name: z.string().min(1).max(80) }).openapi("KeyRequest");
+export const KeyRequest = z
+  .strictObject({
+    name: z.string().min(1).max(80),
+    scopes: z.array(Scope).min(1).max(16).optional().openapi({
+      description: "What the key may be used for; without it, everything that its maker may.",
+    }),
+  })
+  .openapi("KeyRequest");
 
 /** An API key without its secret. */
 export const Key = z
@@ -94,6 +102,10 @@ export const Key = z
     object: z.literal("key"),
     name: z.string(),
     display: z.string().openapi({ example: "inlay_live_w0123...x8Zk" }),
+    scopes: z
+      .array(Scope)
+      .nullable()
+      .openapi({ description: "What it may be used for; null for everything." }),
     created_at: z.iso.datetime(),
     revoked_at: z.iso.datetime().nullable(),
   })

@@ -16,6 +16,8 @@ export const problemCatalogue = {
   key_missing: { status: 401, title: "An API key is required" },
   key_invalid: { status: 401, title: "The API key is not valid" },
   key_revoked: { status: 401, title: "The API key has been revoked" },
+  key_scope_missing: { status: 403, title: "The key may not be used for this" },
+  keys_too_many: { status: 409, title: "The account has too many keys" },
   admin_secret_invalid: { status: 401, title: "The admin secret is not valid" },
   account_not_found: { status: 404, title: "There is no such account" },
   key_not_found: { status: 404, title: "There is no such key" },

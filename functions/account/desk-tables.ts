@@ -48,6 +48,9 @@ export const eventIndexes: readonly string[] = [
   "CREATE INDEX events_by_edit ON events (edit, sequence) WHERE edit <> ''",
 ];
 
+/** What a key may be used for; keys from before may do everything. */
+export const keyScopes: readonly string[] = ["ALTER TABLE keys ADD COLUMN scopes TEXT"];
+
 /** What is looked for at every wake is found without reading what is not due. */
 export const dueIndexes: readonly string[] = [
   `CREATE INDEX edits_by_deadline ON edits (deadline)

@@ -1,4 +1,4 @@
-import type { Account, LedgerEntry } from "../../schemas/account.ts";
+import type { Account, Key, LedgerEntry } from "../../schemas/account.ts";
 import type { EditPreview } from "../../schemas/event-stream.ts";
 import type { Refusal } from "../errors/refusal.ts";
 import type { Limits } from "../quotas/limits.ts";
@@ -16,6 +16,7 @@ import {
 } from "./event-log.ts";
 import { visibleEdit } from "./deletion.ts";
 import { exportPage, type ExportCursor, type ExportPage } from "./export.ts";
+import { runKeyring, type KeyringRequest } from "./keyring.ts";
 import { post, type Posting } from "./ledger.ts";
 import { setLowBalance } from "./low-balance.ts";
 import { freshPreview } from "./preview.ts";
@@ -83,6 +84,12 @@ export class AccountDesk {
   storedEvents(sequences: readonly number[]): readonly StoredEvent[] {
     const { context, created } = this.#access;
     return created() ? storedEvents(context, sequences) : [];
+  }
+
+  /** What the holder of a key asks about the account's keys. */
+  keyring(keyHash: string, request: KeyringRequest): Result<readonly Key[], Refusal> {
+    const { context, caller } = this.#access;
+    return caller(keyHash, () => runKeyring(context, keyHash, request));
   }
 
   keyInForce(keyHash: string): boolean {

@@ -1,10 +1,12 @@
 import type { Key } from "../../schemas/account.ts";
+import { allows, type Scope } from "../../schemas/scope.ts";
 import type { Refusal } from "../errors/refusal.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { AccountContext } from "./context.ts";
 import { instant } from "./edit-row.ts";
 import type { SqlValue } from "./storage.ts";
 import { sameHash } from "../keys/api-key.ts";
+import { readPresented } from "../keys/presented-key.ts";
 
 interface KeyRow extends Record<string, SqlValue> {
   id: string;
@@ -13,16 +15,23 @@ interface KeyRow extends Record<string, SqlValue> {
   display: string;
   created_at: number;
   revoked_at: number | null;
+  /** Separated by spaces; null for a key that may do everything. */
+  scopes: string | null;
 }
 
 /** A key as minted at the edge: the account stores its SHA-256 only. */
 export interface MintedKey {
   readonly hash: string;
   readonly display: string;
+  /** What it may be used for; without them, everything. */
+  readonly scopes?: readonly Scope[] | null;
 }
 
-/** Whether the SHA-256 (hex) of a presented key belongs to a key in force. Revocation counts at once. */
-export function checkKey(context: AccountContext, hash: string): Result<null, Refusal> {
+/**
+ * Whether a presented key (`presented-key.ts`) is in force and allows what the request needs. Revocation counts at once.
+ */
+export function checkKey(context: AccountContext, presented: string): Result<null, Refusal> {
+  const { hash, needed } = readPresented(presented);
   const [row] = context.storage.exec<KeyRow>("SELECT * FROM keys WHERE hash = ?", hash);
   if (row === undefined || !sameHash(row.hash, hash)) return err(unknownKey);
   if (row.revoked_at !== null) {
@@ -31,7 +40,24 @@ export function checkKey(context: AccountContext, hash: string): Result<null, Re
       detail: `The key ${row.display} was revoked on ${instant(row.revoked_at)}. Use another.`,
     });
   }
+  if (needed !== null && !allows(readScopes(row), needed)) {
+    const what = needed === "*" ? "what only keys without scopes may do" : needed;
+    return err({
+      code: "key_scope_missing",
+      detail: `The key ${row.display} has ${row.scopes}; this needs ${what}. Use another key.`,
+    });
+  }
   return ok(null);
+}
+
+/** The scopes of the key of this SHA-256; null for everything. */
+export function scopesOf(context: AccountContext, hash: string): readonly Scope[] | null {
+  const [row] = context.storage.exec<KeyRow>("SELECT * FROM keys WHERE hash = ?", hash);
+  return row === undefined ? [] : readScopes(row);
+}
+
+function readScopes({ scopes }: KeyRow): Scope[] | null {
+  return scopes === null ? null : (scopes.split(" ") as Scope[]);
 }
 
 export const unknownKey: Refusal = {
@@ -43,12 +69,13 @@ export const unknownKey: Refusal = {
 export function addKey(context: AccountContext, minted: MintedKey, name: string): Key {
   const id = context.newId("key");
   context.storage.exec(
-    "INSERT INTO keys (id, hash, name, display, created_at) VALUES (?, ?, ?, ?, ?)",
+    "INSERT INTO keys (id, hash, name, display, created_at, scopes) VALUES (?, ?, ?, ?, ?, ?)",
     id,
     minted.hash,
     name,
     minted.display,
     context.now(),
+    minted.scopes ? [...new Set(minted.scopes)].join(" ") : null,
   );
   return toKey(keyById(context, id) as KeyRow);
 }
@@ -82,6 +109,7 @@ function toKey(row: KeyRow): Key {
     object: "key",
     name: row.name,
     display: row.display,
+    scopes: readScopes(row),
     created_at: instant(row.created_at),
     revoked_at: row.revoked_at === null ? null : instant(row.revoked_at),
   };

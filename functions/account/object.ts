@@ -20,6 +20,7 @@ import type { DeliveryOutcome, DeliveryTask } from "./deliveries.ts";
 import { durableStorage } from "./durable-storage.ts";
 import { isTerminal } from "./edit-machine.ts";
 import type { EditEventPage, EventCursor, EventPage } from "./event-log.ts";
+import type { KeyringRequest } from "./keyring.ts";
 import type { MintedKey } from "./keys.ts";
 import type { ExportCursor, ExportPage } from "./export.ts";
 import type { Posting } from "./ledger.ts";
@@ -197,6 +198,12 @@ export class AccountObject extends DurableObject<Env> {
     await this.#core.alarm(async (message) => {
       await this.env.WORK.send(message);
     });
+  }
+
+  keyring(keyHash: string, request: KeyringRequest): Result<readonly Key[], Refusal> {
+    const answer = this.#core.desk.keyring(keyHash, request);
+    if (request.type === "revoke") this.#streams.review();
+    return answer;
   }
 
   limits(keyHash: string): Result<Limits, Refusal> {

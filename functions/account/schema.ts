@@ -3,6 +3,7 @@ import {
   archiveTables,
   dueIndexes,
   eventIndexes,
+  keyScopes,
   usageTables,
 } from "./desk-tables.ts";
 import type { Storage } from "./storage.ts";
@@ -160,6 +161,7 @@ const versions: readonly (readonly string[])[] = [
   usageTables,
   dueIndexes,
   eventIndexes,
+  keyScopes,
 ];
 
 /** Whether this account has been created; an object that was merely addressed holds no table. */

@@ -123,9 +123,10 @@ export function adminRoutes(app: OpenAPIHono<AppEnv>): void {
 
   app.openapi(issueKey, async (c) => {
     const id = c.req.valid("param").account;
+    const { name, scopes = null } = c.req.valid("json");
     const key = mintApiKey(id, random);
-    const minted = { hash: hashApiKey(key), display: displayOf(key) };
-    const stored = await knownAccount(c.env, id).addKey(minted, c.req.valid("json").name);
+    const minted = { hash: hashApiKey(key), display: displayOf(key), scopes };
+    const stored = await knownAccount(c.env, id).addKey(minted, name);
     return c.json({ ...unwrap(stored), key }, 201);
   });
 

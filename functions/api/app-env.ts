@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import type { AccountObject } from "../account/object.ts";
 
-/** Who sent a request: an account, and the hash of the key that it was sent with. */
+/** Who sent a request: an account, and the key that it was sent with, as `presented-key.ts` has it. */
 interface Caller {
   readonly id: string;
   readonly keyHash: string;

@@ -14,6 +14,7 @@ import { directoryRoutes } from "./directory.ts";
 import { eventRoutes } from "./events.ts";
 import { exportRoutes } from "./export.ts";
 import type { AppEnv } from "./app-env.ts";
+import { keyRoutes } from "./keys.ts";
 import { previewRoutes } from "./edits/preview.ts";
 import { editRoutes } from "./edits/routes.ts";
 import { errorPageRoutes } from "./error-page.ts";
@@ -92,6 +93,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
     creditRoutes,
     accountStatusRoutes,
     exportRoutes,
+    keyRoutes,
     directoryRoutes,
     paymentRoutes,
     resultRoutes,

@@ -4,8 +4,10 @@ import { readConfiguration } from "../env.ts";
 import { ProblemError, unwrap } from "../errors/problem-error.ts";
 import { isGenuineAccountId } from "../keys/account-id.ts";
 import { hashApiKey, parseApiKey } from "../keys/api-key.ts";
+import { presentKey } from "../keys/presented-key.ts";
 import { accountStub } from "../services.ts";
 import type { AppEnv } from "./app-env.ts";
+import { scopeOf } from "./scopes.ts";
 
 /**
  * Tells who calls, from `Authorization: Bearer <key>`. A mistyped key fails its checksum and a made-up one its
@@ -30,7 +32,7 @@ export const authenticated = createMiddleware<AppEnv>(async (c, next) => {
   }
   c.set("caller", {
     id: parsed.account,
-    keyHash: hashApiKey(key),
+    keyHash: presentKey(hashApiKey(key), scopeOf(c)),
     account: accountStub(c.env.ACCOUNT, parsed.account),
   });
   await next();

@@ -104,4 +104,9 @@ export function problems(...codes: ProblemCode[]) {
 }
 
 /** What every route that takes an API key may answer. */
-export const keyProblems: ProblemCode[] = ["key_missing", "key_invalid", "key_revoked"];
+export const keyProblems: ProblemCode[] = [
+  "key_missing",
+  "key_invalid",
+  "key_revoked",
+  "key_scope_missing",
+];

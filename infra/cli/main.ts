@@ -2,6 +2,7 @@ import { ApiError, InlayError } from "../client/errors.ts";
 import { creditsHelp, showCredits } from "./credits.ts";
 import { doctor, doctorHelp } from "./doctor.ts";
 import { edit, editHelp } from "./edit.ts";
+import { keys, keysHelp } from "./keys.ts";
 import { listen, listenHelp } from "./listen.ts";
 
 /** A command: takes its arguments, and returns the exit code. */
@@ -13,6 +14,7 @@ interface Command {
 const commands: Readonly<Record<string, Command>> = {
   edit: { run: edit, help: editHelp },
   listen: { run: listen, help: listenHelp },
+  keys: { run: keys, help: keysHelp },
   credits: { run: showCredits, help: creditsHelp },
   doctor: { run: doctor, help: doctorHelp },
 };
@@ -21,6 +23,7 @@ const help = `inlay <command>
 
   edit      change a picture where its mask is white
   listen    forward the account's events to an address on this machine, as webhooks
+  keys      show the account's keys, make one, revoke one
   credits   show the balance and the last movements
   doctor    check the address, the key and this machine
 

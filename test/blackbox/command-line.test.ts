@@ -86,6 +86,19 @@ describe("inlay credits", () => {
   });
 });
 
+describe("inlay keys", () => {
+  it("makes a key for one purpose, lists it without its secret, and revokes it", async () => {
+    const made = await done("keys", "create", "phone", "--scope", "edits:write");
+    expect(made.code, made.printed).toBe(0);
+    const [, key = ""] = /^(inlay_live_\w+)$/m.exec(made.printed) ?? [];
+    expect((await done("credits", "--key", key)).printed).toContain("key_scope_missing");
+    const listed = await done("keys");
+    expect(listed.printed).not.toContain(key);
+    const [, id = ""] = /^(key_\w+) .* phone {2}edits:write$/m.exec(listed.printed) ?? [];
+    expect((await done("keys", "revoke", id)).printed).toContain("revoked");
+  });
+});
+
 describe("inlay doctor", () => {
   it("finds nothing wrong where nothing is", async () => {
     const { code, printed } = await done("doctor");

@@ -20,6 +20,7 @@ const elsewhere = [
   "route_unknown",
   "method_not_allowed",
   "admin_secret_invalid",
+  "keys_too_many",
   "preview_not_found",
   "webhook_endpoint_not_found",
   "webhook_endpoints_too_many",

@@ -4,6 +4,8 @@ import { describe, expect, it } from "vitest";
 import { readConfiguration } from "../../../functions/env.ts";
 import { mintAccountId } from "../../../functions/keys/account-id.ts";
 import { mintApiKey } from "../../../functions/keys/api-key.ts";
+import { routeScopes } from "../../../functions/api/scopes.ts";
+import { allows, Scope } from "../../../schemas/scope.ts";
 import openapi from "../../../schemas/openapi.json";
 import * as api from "../harness/api.ts";
 
@@ -24,6 +26,14 @@ const guardedBy = (guard: string) =>
   operations
     .filter((operation) => operation.guard === guard)
     .map(({ method, path }) => [method, path] as const);
+
+/** What the table says that a route needs. */
+function scopeNeeded(method: string, path: string): Scope {
+  const route = path.replace("/unknown", "/:id");
+  const scope = routeScopes[`${method} ${route}`];
+  if (scope === undefined) throw new Error(`${method} ${route} is not in the table of scopes`);
+  return scope;
+}
 
 async function refusal(method: string, path: string, token?: string): Promise<string> {
   const json = ["POST", "PUT"].includes(method) ? {} : undefined;
@@ -51,6 +61,20 @@ describe.each(guardedBy("apiKey"))("%s %s", (method, path) => {
   it("refuses a key of a genuine account that was never issued", async () => {
     const { id } = await api.customer();
     expect(await refusal(method, path, mintApiKey(id, random))).toBe("key_invalid");
+  });
+
+  it("takes a key of its scope, and refuses one that has all the others", async () => {
+    const needed = scopeNeeded(method, path);
+    const others = Scope.options.filter((scope) => !allows([scope], needed));
+    const owner = await api.customer();
+    const { key } = await api.scopedKey(owner, ...others);
+    expect(await refusal(method, path, key)).toBe("key_scope_missing");
+    const fitting = await api.scopedKey(owner, needed);
+    const answer = await api.send(method, path, {
+      token: fitting.key,
+      json: ["POST", "PUT"].includes(method) ? {} : undefined,
+    });
+    expect(await answer.text()).not.toContain("key_scope_missing");
   });
 
   it("refuses a revoked key at once", async () => {

@@ -1,6 +1,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { maxKeys } from "../../../functions/account/keyring.ts";
 import { hashApiKey } from "../../../functions/keys/api-key.ts";
 import { accountStub } from "../../../functions/services.ts";
 import type { Edit } from "../../../schemas/edit.ts";
@@ -133,6 +134,16 @@ const provocations: Record<ProblemCode, () => Promise<Response>> = {
   },
   admin_secret_invalid: () => api.send("POST", "/v1/admin/accounts", { token: "guess", json: {} }),
   account_not_found: () => admin("GET", "/u000000000000000000000000"),
+  key_scope_missing: async () => {
+    const { key } = await api.scopedKey(await api.customer(), "edits:read");
+    return api.createEdit(key);
+  },
+  keys_too_many: async () => {
+    const { key } = await api.customer();
+    const more = () => api.send("POST", "/v1/keys", { token: key, json: { name: "one more" } });
+    for (let made = 1; made < maxKeys; made++) await more();
+    return more();
+  },
   key_not_found: async () => admin("DELETE", `/${(await api.customer()).id}/keys/key_0`),
   url_signature_invalid: async () => {
     const url = api.containerUrl({ ...nowhere, purpose: "result", method: "GET" });

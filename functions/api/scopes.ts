@@ -1,0 +1,48 @@
+import { routePath } from "hono/route";
+import type { NeededScope, Scope } from "../../schemas/scope.ts";
+import type { AppContext } from "./app-env.ts";
+
+/** What a key needs for each route: the one table, enforced wherever a key is taken. */
+export const routeScopes: Readonly<Record<string, Scope>> = {
+  "POST /v1/edits": "edits:write",
+  "GET /v1/edits": "edits:read",
+  "GET /v1/edits/:id": "edits:read",
+  "DELETE /v1/edits/:id": "edits:write",
+  "POST /v1/edits/:id/cancel": "edits:write",
+  "GET /v1/edits/:id/events": "edits:read",
+  "GET /v1/edits/:id/preview": "edits:read",
+  "POST /v1/uploads": "edits:write",
+  "GET /v1/uploads/:id": "edits:read",
+
+  "GET /v1/account": "account:read",
+  "GET /v1/account/ledger": "account:read",
+  "GET /v1/account/export": "account:read",
+  "PUT /v1/account/settings": "account:write",
+  "GET /v1/events": "account:read",
+
+  "GET /v1/keys": "keys:read",
+  "POST /v1/keys": "keys:write",
+  "DELETE /v1/keys/:id": "keys:write",
+
+  "GET /v1/webhook-endpoints": "webhooks:read",
+  "POST /v1/webhook-endpoints": "webhooks:write",
+  "GET /v1/webhook-endpoints/:id": "webhooks:read",
+  "PATCH /v1/webhook-endpoints/:id": "webhooks:write",
+  "DELETE /v1/webhook-endpoints/:id": "webhooks:write",
+  "GET /v1/webhook-endpoints/:id/deliveries": "webhooks:read",
+  "POST /v1/webhook-endpoints/:id/test": "webhooks:write",
+  // A secret lets its holder sign.
+  "GET /v1/webhook-endpoints/:id/secret": "webhooks:write",
+  "POST /v1/webhook-endpoints/:id/rotate-secret": "webhooks:write",
+  "GET /v1/webhooks/default/secret": "webhooks:write",
+  "POST /v1/webhooks/default/rotate-secret": "webhooks:write",
+  "GET /v1/edits/:id/deliveries": "webhooks:read",
+  "GET /v1/deliveries/:id": "webhooks:read",
+  "POST /v1/deliveries/:id/redeliver": "webhooks:write",
+};
+
+/** What the request's route needs. One that is not in the table takes keys that may do everything, and no others. */
+export function scopeOf(c: AppContext): NeededScope {
+  const method = c.req.method === "HEAD" ? "GET" : c.req.method;
+  return routeScopes[`${method} ${routePath(c, -1)}`] ?? "*";
+}
