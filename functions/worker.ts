@@ -1,12 +1,14 @@
 import { createApp } from "./api/app.ts";
 import { wakeDueAccounts } from "./directory/wake-due.ts";
 import { consume } from "./dispatch/consume.ts";
+import { docsRoutes } from "./docs/routes.ts";
 import { servicesOf } from "./services.ts";
 
 export { AccountObject } from "./account/object.ts";
 export { PoolObject } from "./dispatch/pool-object.ts";
 
 const app = createApp();
+docsRoutes(app);
 
 /** Where messages end that could not be worked off. */
 const deadQueue = "inlay-dead";
