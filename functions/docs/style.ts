@@ -11,7 +11,7 @@ code, pre, .method { font-family: ui-monospace, SFMono-Regular, Menlo, monospace
 code { overflow-wrap: anywhere; }
 pre { background: var(--field); border: 1px solid var(--line); border-radius: 6px; padding: .75rem 1rem; overflow-x: auto; }
 main { max-width: 54rem; padding: 1rem 1.25rem 6rem; }
-nav { padding: 1rem 1.25rem; border-bottom: 1px solid var(--line); }
+nav { padding: 1rem 1.25rem; border-bottom: 1px solid var(--line); max-height: 40vh; overflow-y: auto; }
 nav ul { list-style: none; margin: 0; padding: 0; font-size: .8125rem; }
 nav li { overflow-wrap: anywhere; }
 nav a { text-decoration: none; }
@@ -36,7 +36,7 @@ summary { cursor: pointer; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 @media (min-width: 62rem) {
   body { display: grid; grid-template-columns: 19rem minmax(0, 1fr); }
-  nav { position: sticky; top: 0; height: 100vh; overflow-y: auto; border-bottom: 0; border-right: 1px solid var(--line); }
+  nav { position: sticky; top: 0; height: 100vh; max-height: none; border-bottom: 0; border-right: 1px solid var(--line); }
   main { padding: 2rem 3rem 6rem; }
 }
 `;
