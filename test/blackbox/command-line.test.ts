@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 
 afterEach(() => {
-  for (const { child } of running.splice(0)) child.kill("SIGKILL");
+  for (const started of running.splice(0)) started.signal("SIGKILL");
 });
 
 afterAll(async () => {

@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 
 afterEach(() => {
-  for (const { child } of running.splice(0)) child.kill("SIGINT");
+  for (const started of running.splice(0)) started.signal("SIGKILL");
 });
 
 afterAll(async () => {

@@ -13,6 +13,8 @@ export interface Run {
   printed(): string;
   /** Waits until this was printed. */
   until(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Sends a signal to the program and to everything that it has started. */
+  signal(name: NodeJS.Signals): void;
   /** Waits for the end; the exit code. */
   ended(): Promise<number | null>;
 }
@@ -58,7 +60,8 @@ export function run(
 ): Run {
   const none = { INLAY_API_KEY: undefined, INLAY_URL: undefined };
   const env = { ...process.env, ...none, HOME: tmpdir(), ...environment };
-  const child = spawn(program, args, { env, cwd });
+  // A group of its own: npm passes no signal on to what it runs.
+  const child = spawn(program, args, { detached: true, env, cwd });
   let printed = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (chunk: Buffer) => {
@@ -69,6 +72,14 @@ export function run(
   return {
     child,
     printed: () => printed,
+    signal: (name) => {
+      if (child.pid === undefined) return;
+      try {
+        process.kill(-child.pid, name);
+      } catch {
+        // They have ended.
+      }
+    },
     until: async (pattern) => {
       for (;;) {
         const found = pattern.exec(printed);
