@@ -35,6 +35,12 @@ const shared = {
   PROCESSING_LEASE_SECONDS: seconds(120),
   EDIT_SECONDS: seconds(900),
   STREAM_SECONDS: seconds(900),
+  // No more than `urlsOutlive` allows for: what a URL takes has to be there before its edit is swept.
+  BODY_SECONDS: z.coerce.number().positive().max(900).default(900),
+  // The bucket's S3 endpoint with its name, and a key to it, for direct uploads; without all three there are none.
+  R2_S3_URL: optionalUrl,
+  R2_ACCESS_KEY_ID: z.string().default(""),
+  R2_SECRET_ACCESS_KEY: z.string().default(""),
   STRIPE_WEBHOOK_SECRET: z.union([z.literal(""), secret.startsWith("whsec_")]).default(""),
   STRIPE_CURRENCY: z
     .string()

@@ -7,8 +7,8 @@ export interface LogFields {
   readonly [field: string]: string | number | boolean | null | undefined;
 }
 
-/** Writes one structured line, which Workers observability indexes by its fields. */
-export function log(level: "info" | "warn" | "error", event: string, fields: LogFields = {}): void {
+/** Writes one structured line, which Workers observability indexes by its fields. Errors are alerts: see `alerts.ts`. */
+export function log(level: "info" | "warn", event: string, fields: LogFields = {}): void {
   console[level](JSON.stringify({ level, event, ...fields }));
 }
 

@@ -48,6 +48,9 @@ const checks: Record<string, Check> = {
   "format (oxfmt)": packaged("oxfmt/bin/oxfmt", ["--check"]),
   "lint (oxlint, type-aware)": packaged("oxlint/bin/oxlint", ["--type-aware"]),
   "types (tsc)": packaged("typescript/bin/tsc", ["-p", "."]),
+  "types of the playground's script (tsc)": packaged("typescript/bin/tsc", [
+    ...["-p", "functions/playground/client"],
+  ]),
   "dead code (knip)": packaged("knip/bin/knip.js", []),
   "Python lint (ruff)": command(python, ["-m", "ruff", "check", ...pythonSources], modelImage),
   "Python format (ruff)": command(
@@ -56,7 +59,8 @@ const checks: Record<string, Check> = {
     modelImage,
   ),
   "Python files are short": pythonFilesShort,
-  "openapi.json, profiles.json and docs/errors.md are fresh": generatedFresh,
+  "openapi.json, profiles.json, docs/errors.md and the playground's files are fresh":
+    generatedFresh,
   "the bindings' types are fresh (wrangler types)": packaged("wrangler/bin/wrangler.js", [
     ...wranglerTypes,
     "--include-runtime=false",

@@ -19,7 +19,7 @@ function run(command: string, args: readonly string[], cwd: string): number {
   return spawnSync(command, args, { cwd, stdio: "inherit" }).status ?? 1;
 }
 
-/** Pure core, workerd and black box. */
+/** Pure core, workerd, browser and black box. */
 function vitest(): Outcome {
   const status = run(
     process.execPath,

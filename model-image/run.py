@@ -8,13 +8,15 @@ from cog import BaseRunner, Input
 
 from inlay.edit_input import LARGEST, EditInput
 from inlay.model import Serving, load_model
+from inlay.pixels.encode import OUTPUT_FORMATS
+from inlay.pixels.mask import MODES
 from inlay.progress import StepProgress
 from inlay.runner import run_edit
 from inlay.safety.classifier import find_classifier
 from inlay.safety.guard import Guard
 from inlay.safety.policy import Policy
 from inlay.setup_log import SetupLog
-from inlay.tasks import TASKS
+from inlay.tasks import DERIVED, TASKS
 from inlay.transport import EdgeClient
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -47,14 +49,14 @@ class Runner(BaseRunner):
     def run(
         self,
         image_url: str = Input(description="Signed URL of the picture; empty for text_to_image"),
-        mask_url: str = Input(description="Signed URL of the mask; white is repainted"),
+        mask_url: str = Input(description="Signed URL of the mask; empty where the task has none"),
         output_urls: list[str] = Input(description="Signed URLs that take the outputs, n of them"),
         manifest_url: str = Input(description="Signed URL that takes the manifest, last of all"),
         preview_url: str = Input(description="Signed URL that takes previews"),
         edit: str = Input(description="Id of the edit"),
         attempt: int = Input(description="Number of the attempt", ge=1),
         seed: int = Input(description="Output i uses seed + i", ge=0, le=2**32 - 1),
-        task: str = Input(description="What to do", default="inpaint", choices=["erase", *TASKS]),
+        task: str = Input(description="What to do", default="inpaint", choices=[*DERIVED, *TASKS]),
         example_url: str = Input(
             description="Signed URL of paint_by_example's example", default=""
         ),
@@ -72,8 +74,26 @@ class Runner(BaseRunner):
         guidance: float = Input(description="Strength of the prompt", default=7.5, ge=0, le=20),
         strength: float = Input(description="1 repaints from noise", default=1.0, ge=0.05, le=1),
         output_format: str = Input(
-            description="File format", default="png", choices=["png", "webp", "jpeg"]
+            description="File format", default="png", choices=list(OUTPUT_FORMATS)
         ),
+        quality: int = Input(
+            description="Of jpeg and lossy webp; 0: usual", default=0, ge=0, le=100
+        ),
+        mask_mode: str = Input(
+            description="What of the mask is repainted", default="white", choices=list(MODES)
+        ),
+        mask_resize: bool = Input(description="Takes a mask of another size", default=False),
+        grow: int = Input(description="Pixels the mask grows by", default=0, ge=0, le=256),
+        feather: int = Input(description="Pixels a fill fades in over", default=0, ge=0, le=256),
+        masked_content: str = Input(
+            description="What sampling starts from, with a strength below 1",
+            default="noise",
+            choices=["noise", "original", "fill"],
+        ),
+        left: int = Input(description="Pixels that outpaint adds", default=0, ge=0, le=4096),
+        right: int = Input(description="The same on the right", default=0, ge=0, le=4096),
+        up: int = Input(description="The same above", default=0, ge=0, le=4096),
+        down: int = Input(description="The same below", default=0, ge=0, le=4096),
     ) -> str:
         """Carries out one attempt; the result is the manifest at `manifest_url`, whose status this returns."""
         values = {name: value for name, value in locals().items() if name != "self"}

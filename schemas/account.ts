@@ -49,17 +49,12 @@ export const Account = z
   .openapi("Account");
 export type Account = z.infer<typeof Account>;
 
-export const LedgerKind = z.enum([
-  "grant",
-  "reserve",
-  "capture",
-  "release",
-  "refund",
-  "adjustment",
-]);
+export const LedgerKind = z
+  .enum(["grant", "reserve", "capture", "release", "refund", "adjustment", "day"])
+  .openapi({ description: "`day` stands for what edits moved on a day more than 30 days ago." });
 export type LedgerKind = z.infer<typeof LedgerKind>;
 
-/** One movement of money; entries are only ever added. */
+/** One movement of money; entries are only ever added, and old ones of edits put together by day. */
 export const LedgerEntry = z
   .object({
     id: z.int(),

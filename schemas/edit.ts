@@ -7,10 +7,23 @@ const EditId = z
   .regex(/^edit_[0-9a-z]{26}$/)
   .openapi({ example: "edit_01k9qz4w6h8v3m5n7p2r4t6x8z" });
 export const EditTask = z
-  .enum(["inpaint", "erase", "paint_by_example", "text_to_image"])
+  .enum(["inpaint", "erase", "outpaint", "paint_by_example", "text_to_image"])
   .openapi("EditTask");
 export const Sampler = z.enum(["ddim", "dpm++2m", "unipc", "lcm"]).openapi("Sampler");
-export const OutputFormat = z.enum(["png", "webp", "jpeg"]).openapi("OutputFormat");
+export const OutputFormat = z.enum(["png", "webp", "jpeg", "same"]).openapi("OutputFormat", {
+  description:
+    "`same` is the image's own format; of HEIC and AVIF, which are not written, it is `png`.",
+});
+export const MaskMode = z.enum(["white", "black", "alpha", "auto"]).openapi("MaskMode", {
+  description:
+    "What of the mask is repainted: `white` where its luminance is 128 or more, `black` where it is 127 or less, `alpha` " +
+    "where its opacity is 127 or less; white and black keep what is transparent. `auto` is `alpha` for a mask with a " +
+    "transparent pixel, and `white` for any other.",
+});
+export const MaskedContent = z.enum(["noise", "original", "fill"]).openapi("MaskedContent", {
+  description:
+    "What sampling starts from: noise alone, the picture's own content, or a smooth fill from around the hole.",
+});
 export const EditStatus = z
   .enum(["queued", "starting", "processing", "succeeded", "failed", "canceled", "expired"])
   .openapi("EditStatus");
@@ -18,6 +31,12 @@ export type EditTask = z.infer<typeof EditTask>;
 export type Sampler = z.infer<typeof Sampler>;
 export type EditStatus = z.infer<typeof EditStatus>;
 export type OutputFormat = z.infer<typeof OutputFormat>;
+export type MaskMode = z.infer<typeof MaskMode>;
+export type MaskedContent = z.infer<typeof MaskedContent>;
+
+/** The sides that `outpaint` adds to. */
+export const margins = ["left", "right", "up", "down"] as const;
+export type Margin = (typeof margins)[number];
 
 /** Every picture that an edit can be given; its place is the index of its signed URL. */
 export const pictureRoles = ["image", "mask", "example"] as const;
@@ -27,6 +46,7 @@ export type PictureRole = (typeof pictureRoles)[number];
 export const taskPictures: Readonly<Record<EditTask, readonly PictureRole[]>> = {
   inpaint: ["image", "mask"],
   erase: ["image", "mask"],
+  outpaint: ["image"],
   paint_by_example: ["image", "mask", "example"],
   text_to_image: [],
 };
@@ -38,9 +58,25 @@ const Metadata = z
     message: `Keep metadata within ${limits.metadataBytes} bytes of JSON.`,
   });
 
+/** The strength of an edit that starts from something else than noise. */
+export const usualStrength = 0.75;
 /** Sampling steps where none are asked for and the weights are not distilled. */
 export const usualSteps = 20;
 const Steps = z.int().min(1).max(limits.maxSteps);
+const Strength = z.number().min(0.05).max(1);
+const Reach = (what: string) =>
+  z
+    .int()
+    .min(0)
+    .max(limits.maxReach)
+    .optional()
+    .openapi({ description: `Pixels of the image ${what}; 0 where none are sent.` });
+const Margin = z
+  .int()
+  .min(0)
+  .max(limits.maxMargin)
+  .optional()
+  .openapi({ description: "Pixels that `outpaint` adds on this side." });
 const Side = z
   .int()
   .min(limits.minGeneratedSide)
@@ -61,10 +97,25 @@ export const EditParameters = z.strictObject({
   steps: Steps.default(usualSteps),
   sampler: Sampler.optional(),
   guidance: z.number().min(0).max(20).default(7.5),
-  strength: z.number().min(0.05).max(1).default(1),
+  strength: Strength.default(1),
+  masked_content: MaskedContent.optional(),
+  mask_mode: MaskMode.optional(),
+  mask_resize: z.boolean().optional().openapi({
+    description: "Takes a mask of another size than the image, and brings it to the image's.",
+  }),
+  grow: Reach("that the mask grows by"),
+  feather: Reach("over which the fill fades in, within the mask"),
+  left: Margin,
+  right: Margin,
+  up: Margin,
+  down: Margin,
   width: Side,
   height: Side,
   output_format: OutputFormat.default("png"),
+  quality: z.int().min(1).max(100).optional().openapi({
+    description:
+      "Of `jpeg` (95 where none is sent) and of `webp`, which is lossless unless one is sent.",
+  }),
   webhook: z.string().max(2_048).optional(),
   metadata: Metadata.default({}),
 });
@@ -74,6 +125,9 @@ export type EditParameters = z.infer<typeof EditParameters>;
 export const RequestedParameters = EditParameters.extend({
   steps: Steps.optional().openapi({
     description: `${usualSteps} where none are sent; a profile's distilled sampler takes fewer.`,
+  }),
+  strength: Strength.optional().openapi({
+    description: `1 repaints from noise. ${usualStrength} where none is sent and \`masked_content\` is not noise, else 1.`,
   }),
 });
 export type RequestedParameters = z.infer<typeof RequestedParameters>;
@@ -90,7 +144,9 @@ export function requestPictures(reference: typeof ImageReference) {
   const of = (description: string) => reference.optional().openapi({ description });
   return {
     image: of("What is changed. Every task but `text_to_image` takes one."),
-    mask: of("White where the image is repainted, and as large as it."),
+    mask: of(
+      "Where the image is repainted, by `mask_mode`; as large as it. `outpaint` takes none.",
+    ),
     example: of("What is painted in. `paint_by_example` alone takes one."),
   } satisfies Record<PictureRole, unknown>;
 }
@@ -110,7 +166,10 @@ const EditOutput = z
     width: z.int(),
     height: z.int(),
     seed: z.int(),
-    kept_pixels: z.int(),
+    kept_pixels: z.int().openapi({
+      description:
+        "Pixels that take nothing of the fill: their samples are those of the decoded image.",
+    }),
     blocked: z.string().nullable().openapi({
       description: "Why the picture is withheld (`output_blocked`); such an output is not charged.",
     }),
@@ -158,6 +217,9 @@ export const Edit = z
       }),
     }),
     metadata: z.record(z.string(), z.string()),
+    end_user: z.string().nullable().optional().openapi({
+      description: "Whose app made it, as its client token says; null where an API key did.",
+    }),
   })
   .openapi("Edit");
 export type Edit = z.infer<typeof Edit>;

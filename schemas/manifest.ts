@@ -1,12 +1,14 @@
 import { z } from "@hono/zod-openapi";
 
 /** What the container cannot do for an edit, and only it can see. */
-const ManifestErrorCode = z.enum([
+export const ManifestErrorCode = z.enum([
   "task_not_in_profile",
   "sampler_not_in_profile",
   "mask_empty",
   "mask_damaged",
   "mask_size_mismatch",
+  "mask_orientation_mismatch",
+  "image_animated",
   "image_damaged",
   "image_too_large",
   "output_too_large",
@@ -14,11 +16,14 @@ const ManifestErrorCode = z.enum([
   "input_blocked",
 ]);
 
+/** The media types of outputs. */
+export const outputTypes = ["image/png", "image/webp", "image/jpeg"] as const;
+
 /** One picture. A blocked one is listed with its code and without a file: no bytes, and the hash of none. */
 const ManifestOutput = z
   .object({
     index: z.int().min(0).max(3),
-    content_type: z.enum(["image/png", "image/webp", "image/jpeg"]),
+    content_type: z.enum(outputTypes),
     width: z.int().min(1),
     height: z.int().min(1),
     bytes: z.int().min(0),

@@ -1,10 +1,14 @@
 import { z } from "@hono/zod-openapi";
-import { EditTask, OutputFormat, Sampler } from "./edit.ts";
+import { EditTask, MaskedContent, MaskMode, OutputFormat, Sampler } from "./edit.ts";
 import { limits } from "./limits.ts";
+
+const Reach = z.int().min(0).max(limits.maxReach);
+const Margin = z.int().min(0).max(limits.maxMargin);
 
 /**
  * Everything the container gets: the `input` of a Cog prediction. Pictures travel as signed URLs only; an empty one, an
- * empty sampler and a side of 0 stand for what the task does not take or the customer left to the profile.
+ * empty sampler, a side of 0 and a quality of 0 stand for what the task does not take or the customer left to the
+ * profile.
  */
 export const ModelInput = z.strictObject({
   task: EditTask,
@@ -27,5 +31,15 @@ export const ModelInput = z.strictObject({
   width: z.int().min(0).max(limits.maxGeneratedSide),
   height: z.int().min(0).max(limits.maxGeneratedSide),
   output_format: OutputFormat,
+  quality: z.int().min(0).max(100),
+  mask_mode: MaskMode,
+  mask_resize: z.boolean(),
+  grow: Reach,
+  feather: Reach,
+  masked_content: MaskedContent,
+  left: Margin,
+  right: Margin,
+  up: Margin,
+  down: Margin,
 });
 export type ModelInput = z.infer<typeof ModelInput>;

@@ -1,19 +1,21 @@
 import { pictureRoles, type EditParameters, type PictureRole } from "../../schemas/edit.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
-import { refuseField, type Refusal } from "../errors/refusal.ts";
+import type { Refusal } from "../errors/refusal.ts";
 import { err, ok, type Result } from "../result.ts";
 import { spans, type AccountContext } from "./context.ts";
+import { asAllowed, checkCredential, checkSpending, endUserOf } from "./credential.ts";
+import type { Credential } from "./credential.ts";
 import { dispatchDelay } from "./advance.ts";
 import type { EditInputs, EditRow, SettledParameters, StagedImage } from "./edit-row.ts";
 import { announce } from "./events.ts";
 import { fingerprintOf, leaseKey, recordedEdit, recordKey, releaseKey } from "./idempotency.ts";
-import { checkKey } from "./keys.ts";
 import { reserve } from "./ledger.ts";
 import { tellLowBalance } from "./low-balance.ts";
 import { checkRoom, takeCreate } from "./quotas.ts";
-import { outputSize } from "./output-size.ts";
+import { maskRefusal } from "./mask-size.ts";
+import { outputSize, sizeRefusal } from "./output-size.ts";
 import { unitPrice } from "./price.ts";
-import { usableUpload } from "./uploads.ts";
+import { keepUpload, usableUpload } from "./uploads.ts";
 
 /** A picture of a new edit: staged under the edit's own keys already, or an upload sent earlier. */
 export type InputSource =
@@ -29,7 +31,7 @@ export type InputSource =
 export type SentPictures = Readonly<Partial<Record<PictureRole, InputSource>>>;
 
 export interface AcceptRequest {
-  readonly keyHash: string;
+  readonly credential: Credential;
   readonly edit: string;
   readonly origin: string;
   readonly profile: string;
@@ -48,21 +50,21 @@ export interface Accepted {
 }
 
 /**
- * Lets a request in before its pictures are staged: checks the key, takes the idempotency key and notes where the
- * pictures will lie, all under a five-minute lease.
+ * Lets a request in before its pictures are staged: checks the credential, takes the idempotency key and notes where the
+ * pictures will lie, all under a five-minute lease. Asked again for the same edit, it renews the lease.
  */
 export function authorize(
   context: AccountContext,
   request: {
-    readonly keyHash: string;
+    readonly credential: Credential;
     readonly edit: string;
     readonly idempotencyKey: string | null;
   },
 ): Result<null, Refusal> {
   return context.storage.transactionSync(() => {
-    const key = checkKey(context, request.keyHash);
-    if (!key.ok) return key;
-    const taken = takeCreate(context);
+    const known = checkCredential(context, request.credential);
+    if (!known.ok) return known;
+    const taken = isStaged(context, request.edit) ? ok(null) : takeCreate(context);
     if (!taken.ok) return taken;
     const room = checkRoom(context);
     if (!room.ok) return room;
@@ -71,7 +73,7 @@ export function authorize(
       if (!leased.ok) return leased;
     }
     context.storage.exec(
-      "INSERT INTO stagings (edit, lease_until) VALUES (?, ?)",
+      "INSERT OR REPLACE INTO stagings (edit, lease_until) VALUES (?, ?)",
       request.edit,
       context.now() + spans.stagingLease,
     );
@@ -100,10 +102,13 @@ export function abandon(
  * Accepts an edit in one transaction: the edit, its idempotency record, the reservation, the event and the due
  * dispatch; or a coded refusal that leaves nothing behind.
  */
-export function accept(context: AccountContext, request: AcceptRequest): Result<Accepted, Refusal> {
+export function accept(context: AccountContext, asked: AcceptRequest): Result<Accepted, Refusal> {
   return context.storage.transactionSync(() => {
-    const key = checkKey(context, request.keyHash);
-    if (!key.ok) return key;
+    const known = checkCredential(context, asked.credential);
+    if (!known.ok) return known;
+    const allowed = asAllowed(asked);
+    if (!allowed.ok) return allowed;
+    const request = allowed.value;
     const taken = isStaged(context, request.edit) ? ok(null) : takeCreate(context);
     if (!taken.ok) return taken;
     const pictures = resolveInputs(context, request);
@@ -122,21 +127,20 @@ export function accept(context: AccountContext, request: AcceptRequest): Result<
     const kept = checkStaging(context, request);
     if (!kept.ok) return kept;
 
-    const { image, mask } = inputs;
-    if (image && mask && (image.width !== mask.width || image.height !== mask.height)) {
-      return err(
-        refuseField(
-          "mask_size_mismatch",
-          "/mask",
-          `Send a mask of ${image.width} x ${image.height} pixels like the image; it has ${mask.width} x ${mask.height}.`,
-        ),
-      );
-    }
-    const price = unitPrice(request.parameters, outputSize(inputs, request.parameters));
-    const reserved = reserve(context, request.edit, price * request.parameters.n);
+    const size = outputSize(inputs, request.parameters);
+    const refusal = maskRefusal(inputs, request.parameters) ?? sizeRefusal(size);
+    if (refusal !== null) return err(refusal);
+    const price = unitPrice(request.parameters, size);
+    const total = price * request.parameters.n;
+    const spending = checkSpending(context, request.credential, total);
+    if (!spending.ok) return spending;
+    const reserved = reserve(context, request.edit, total);
     if (!reserved.ok) return reserved;
 
     const row = insertEdit(context, request, inputs, price);
+    for (const source of Object.values(request.pictures)) {
+      if (source.from === "upload") keepUpload(context, source.upload, row.deadline);
+    }
     if (request.idempotencyKey !== null) {
       recordKey(context, request.idempotencyKey, fingerprint, row.id);
     }
@@ -145,7 +149,10 @@ export function accept(context: AccountContext, request: AcceptRequest): Result<
     return ok({
       row,
       replayed: false,
-      messages: [{ v: 1, type: "dispatch", account: context.account, edit: row.id }, ...deliveries],
+      messages: [
+        { v: 1, type: "dispatch", account: context.account, edit: row.id, attempt: 1 },
+        ...deliveries,
+      ],
     });
   });
 }
@@ -182,21 +189,15 @@ function resolveInputs(
   for (const role of pictureRoles) {
     const source = request.pictures[role];
     if (source === undefined) continue;
-    const resolved = resolveInput(context, `/${role}`, source);
+    const resolved: Result<{ image: StagedImage; identity: string }, Refusal> =
+      source.from === "staged"
+        ? ok(source)
+        : usableUpload(context, source.upload, `/${role}`, request.credential);
     if (!resolved.ok) return resolved;
     inputs[role] = resolved.value.image;
     identities.push(resolved.value.identity);
   }
   return ok({ inputs, identities });
-}
-
-function resolveInput(
-  context: AccountContext,
-  pointer: string,
-  source: InputSource,
-): Result<{ image: StagedImage; identity: string }, Refusal> {
-  if (source.from === "staged") return ok(source);
-  return usableUpload(context, source.upload, pointer);
 }
 
 function insertEdit(
@@ -212,7 +213,8 @@ function insertEdit(
   const now = context.now();
   const [row] = context.storage.exec<EditRow>(
     `INSERT INTO edits (id, status, origin, parameters, inputs, profile, unit_price, reserved,
-       dispatch_at, deadline, created_at) VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
+       dispatch_at, deadline, created_at, end_user, token)
+     VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
     request.edit,
     request.origin,
     JSON.stringify(parameters),
@@ -223,6 +225,8 @@ function insertEdit(
     now + dispatchDelay(0),
     now + context.settings.editDuration,
     now,
+    endUserOf(request.credential),
+    typeof request.credential === "string" ? null : request.credential.id,
   );
   if (row === undefined) throw new Error("the edit was not written");
   return row;

@@ -60,6 +60,7 @@ export function advance(
   );
   if (after === undefined) throw new Error("the edit has gone");
 
+  tellFailure(context, row, after, event);
   const messages: WorkMessage[] = [];
   const about = { v: 1, account: context.account, edit: row.id } as const;
   for (const effect of effects) {
@@ -73,10 +74,11 @@ export function advance(
         messages.push(...announce(context, after));
         break;
       case "dispatch":
-        messages.push({ ...about, type: "dispatch" });
+        messages.push({ ...about, type: "dispatch", attempt: state.attempt + 1 });
         break;
       case "free_slot":
-        messages.push({ ...about, type: "release" });
+        // Of an edit that is over everything comes free, its waiting attempt's place in the line too.
+        messages.push({ ...about, type: "release", ...(ended ? {} : { attempt: state.attempt }) });
         break;
       case "stop_prediction":
         messages.push(...stopMessages(context, row));
@@ -86,6 +88,19 @@ export function advance(
     }
   }
   return { changed: true, row: after, messages };
+}
+
+/** Raises an alert where an edit failed its customer for a reason that is the deployment's. */
+function tellFailure(
+  context: AccountContext,
+  before: EditRow,
+  { status }: EditRow,
+  event: EditEvent,
+): void {
+  const ids = { account: context.account, edit: before.id, attempt: before.attempt };
+  if (event.type === "lost" && status === "failed") context.raise("edit.lost", ids);
+  if (event.type !== "deadline") return;
+  context.raise(before.status === "queued" ? "edit.starved" : "edit.overran", ids);
 }
 
 function endAttempts(context: AccountContext, row: EditRow, outcome: string): void {

@@ -40,21 +40,29 @@ export type Report =
 /** Where an edit is between its acceptance and its end, as the pool's slots see it. */
 export type Stage = "queued" | "running" | "over";
 
+/** Why no attempt was leased: the edit is not queued, or a later attempt is due than the one that was asked for. */
+export type Unclaimed = Exclude<Stage, "queued"> | "superseded";
+
 function stageOf(context: AccountContext, row: EditRow | undefined): Stage {
   if (row === undefined || isTerminal(row.status)) return "over";
   if (row.status !== "queued") return "running";
   return row.deadline <= context.now() ? "over" : "queued";
 }
 
-/** Leases the next attempt of a queued edit (compare and set); says where it is when it is not queued any more. */
+/**
+ * Leases the next attempt of a queued edit, where that is `wanted` or none is named (compare and set); else says why
+ * not.
+ */
 export function claim(
   context: AccountContext,
   edit: string,
-): { claim: Claim; change: Advance } | Exclude<Stage, "queued"> {
+  wanted?: number,
+): { claim: Claim; change: Advance } | Unclaimed {
   return context.storage.transactionSync(() => {
     const row = findEdit(context, edit);
     const stage = stageOf(context, row);
     if (row === undefined || stage !== "queued") return stage === "running" ? stage : "over";
+    if (wanted !== undefined && wanted !== row.attempt + 1) return "superseded";
     const change = advance(context, row, { type: "claimed" });
     const { attempt } = change.row;
     context.storage.exec(

@@ -4,6 +4,7 @@ import { advance } from "./advance.ts";
 import { urlsOutlive, type AccountContext } from "./context.ts";
 import type { EditRow } from "./edit-row.ts";
 import type { Storage } from "./storage.ts";
+import { purging, uploadsInParts } from "./upload-removal.ts";
 
 /** How often the files of a deleted account are removed again, after the first time. */
 const purges = 2;
@@ -23,9 +24,12 @@ export function closeAccount(context: AccountContext): WorkMessage[] {
       .exec<EditRow>("SELECT * FROM edits WHERE status IN ('queued', 'starting', 'processing')")
       .flatMap((row) => advance(context, row, { type: "cancel" }).messages)
       .filter(({ type }) => type !== "deliver");
+    const parts = purging(context, uploadsInParts(context));
     const [urls] = storage.exec<{ end: number }>(
       `SELECT max(coalesce((SELECT max(deadline) FROM edits), 0),
-         coalesce((SELECT max(expires_at) FROM uploads), 0)) AS end`,
+         coalesce((SELECT max(expires_at) FROM uploads), 0),
+         coalesce((SELECT max(sweep_at) FROM removed_uploads), 0) - ?) AS end`,
+      urlsOutlive,
     );
     dropTables(storage);
     storage.exec(
@@ -38,7 +42,7 @@ export function closeAccount(context: AccountContext): WorkMessage[] {
       Math.max(urls?.end ?? 0, context.now()) + urlsOutlive,
       purges,
     );
-    return [...stopped, purge(account)];
+    return [...stopped, ...parts, purge(account)];
   });
 }
 

@@ -1,4 +1,6 @@
 import type { EventType } from "../../schemas/webhook-event.ts";
+import type { Alert } from "../alerts.ts";
+import type { LogFields } from "../log.ts";
 import type { Storage } from "./storage.ts";
 
 /** Where the parts of an edit are reached; signing happens here, so that no URL is stored without its signature. */
@@ -9,8 +11,16 @@ export interface Links {
   preview(origin: string, edit: string): string;
   /** The signed address of one output, valid until `expires` (seconds since the epoch). */
   output(origin: string, edit: string, attempt: number, index: number, expires: number): string;
-  /** The signed address that takes an upload's bytes, valid until `expires` (seconds since the epoch). */
-  upload(origin: string, upload: string, expires: number): string;
+  /**
+   * The signed address that takes an upload's bytes, or (from 1) a part of them, valid until `expires` (seconds since the
+   * epoch); `bytes` is the length, where it is known.
+   */
+  upload(
+    origin: string,
+    upload: string,
+    expires: number,
+    part: { readonly number: number; readonly bytes: number | null },
+  ): string;
 }
 
 /** Durations of an edit's life, in milliseconds. */
@@ -39,6 +49,8 @@ export interface AccountContext {
   readonly log: (event: EventType, ids: EventIds) => void;
   /** Told that the event log got this sequence; the transaction that wrote it is still open and may be rolled back. */
   readonly appended: (sequence: number) => void;
+  /** Takes what an operator is to be told of. */
+  readonly raise: (alert: Alert, fields: LogFields) => void;
   readonly settings: AccountSettings;
 }
 
@@ -55,5 +67,8 @@ export const spans = {
   archived: 30 * 24 * 3_600_000,
 } as const;
 
-/** The longest that a signed URL of an edit outlives its deadline, in milliseconds, with a minute to spare. */
-export const urlsOutlive = 3_660_000;
+/**
+ * The longest that what a signed URL of an edit takes arrives after the edit's deadline, in milliseconds: the URL's hour,
+ * the time that a body may take (`BODY_SECONDS`, at most 900), and a minute to spare.
+ */
+export const urlsOutlive = 3_600_000 + 900_000 + 60_000;

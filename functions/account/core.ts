@@ -1,19 +1,21 @@
 import type { Account, Key, LedgerEntry } from "../../schemas/account.ts";
 import type { Edit, EditStatus } from "../../schemas/edit.ts";
-import type { Upload } from "../../schemas/upload.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
 import type { Refusal } from "../errors/refusal.ts";
+import { describeError } from "../log.ts";
 import { err, ok, type Result } from "../result.ts";
 import { abandon, accept, authorize, type AcceptRequest } from "./accept.ts";
 import type { Advance } from "./advance.ts";
 import type { AcceptedEdit, CanceledEdit, EditResources } from "./answers.ts";
 import * as attempts from "./attempts.ts";
+import { ClientDesk } from "./client-desk.ts";
 import type { AccountContext } from "./context.ts";
+import { checkCredential, endUserOf, type Credential } from "./credential.ts";
 import { cancelEdit, deleteEdit, visibleEdit } from "./deletion.ts";
 import { closeAccount, closedAccountId, closingDueAt, takeClosing } from "./closing.ts";
 import * as deliveries from "./deliveries.ts";
-import { AccountDesk } from "./desk.ts";
-import { nextDueAt, takeDue } from "./due.ts";
+import { AccountDesk, type DeskAccess } from "./desk.ts";
+import { nextDueAt, takeDue, tellLateness } from "./due.ts";
 import { isTerminal } from "./edit-machine.ts";
 import { listEdits } from "./edit-list.ts";
 import { toEdit, type EditRow, type Liveness } from "./edit-row.ts";
@@ -24,8 +26,6 @@ import { limitsOf } from "./quotas.ts";
 import { toAccount } from "./resource.ts";
 import { exists, migrate, storedAccountId } from "./schema.ts";
 import type { Storage } from "./storage.ts";
-import { checkActive } from "./suspension.ts";
-import * as uploads from "./uploads.ts";
 import { Waker, type WakeNets } from "./waker.ts";
 
 /** What an account asks of the process that it lives in. */
@@ -46,7 +46,8 @@ export interface AccountPorts {
  * One account: every rule of its money, edits, idempotency, events and deliveries, over the ports it is given. The
  * Durable Object is this class with workerd behind the ports; the simulation, with `node:sqlite` and a virtual clock.
  *
- * Methods that customers reach take the SHA-256 of their API key first and refuse before anything else. What is
+ * Methods that customers reach take their credential first (the SHA-256 of an API key; some a client token's claims as
+ * well) and refuse before anything else. What is
  * volatile (progress, places in the line) is lost with the process; nothing depends on it.
  */
 export class AccountCore {
@@ -54,6 +55,7 @@ export class AccountCore {
   #context!: AccountContext;
   #waker!: Waker;
   #desk!: AccountDesk;
+  #clients!: ClientDesk;
   #created: boolean;
   #live = new Map<string, Liveness>();
 
@@ -102,6 +104,11 @@ export class AccountCore {
     return this.#desk;
   }
 
+  /** What is asked for apps: client tokens and uploads. */
+  get clients(): ClientDesk {
+    return this.#clients;
+  }
+
   account(keyHash: string): Result<Account, Refusal> {
     return this.#for(keyHash, () => ok(toAccount(this.#context)));
   }
@@ -126,9 +133,13 @@ export class AccountCore {
     return this.#known(() => keys.revokeKey(this.#context, id));
   }
 
-  authorize(keyHash: string, edit: string, idempotencyKey: string | null): Result<null, Refusal> {
-    return this.#for(keyHash, () =>
-      this.#limited(authorize(this.#context, { keyHash, edit, idempotencyKey })),
+  authorize(
+    credential: Credential,
+    edit: string,
+    idempotencyKey: string | null,
+  ): Result<null, Refusal> {
+    return this.#for(credential, () =>
+      this.#limited(authorize(this.#context, { credential, edit, idempotencyKey })),
     );
   }
 
@@ -137,7 +148,7 @@ export class AccountCore {
   }
 
   accept(request: AcceptRequest): Result<AcceptedEdit, Refusal> {
-    return this.#for(request.keyHash, () => {
+    return this.#for(request.credential, () => {
       const accepted = this.#limited(accept(this.#context, request));
       if (!accepted.ok) return accepted;
       const { row, replayed, messages } = accepted.value;
@@ -146,31 +157,31 @@ export class AccountCore {
     });
   }
 
-  edit(keyHash: string, id: string): Result<Edit, Refusal> {
-    return this.#for(keyHash, () => {
-      const found = visibleEdit(this.#context, id);
+  edit(credential: Credential, id: string): Result<Edit, Refusal> {
+    return this.#for(credential, () => {
+      const found = visibleEdit(this.#context, id, endUserOf(credential));
       return found.ok ? ok(this.#edit(found.value)) : found;
     });
   }
 
   edits(
-    keyHash: string,
+    credential: Credential,
     query: { limit: number; before?: string | undefined; status?: EditStatus | undefined },
   ): Result<EditResources, Refusal> {
-    return this.#for(keyHash, () => {
-      const page = listEdits(this.#context, query);
+    return this.#for(credential, () => {
+      const page = listEdits(this.#context, { ...query, endUser: endUserOf(credential) });
       return ok({ data: page.rows.map((row) => this.#edit(row)), next: page.next });
     });
   }
 
   /** The attempt whose preview shows the edit now. */
-  previewedAttempt(keyHash: string, id: string): Result<number, Refusal> {
-    return this.#for(keyHash, () => previewedAttempt(this.#context, id));
+  previewedAttempt(credential: Credential, id: string): Result<number, Refusal> {
+    return this.#for(credential, () => previewedAttempt(this.#context, id, endUserOf(credential)));
   }
 
-  cancel(keyHash: string, id: string): Result<CanceledEdit, Refusal> {
-    return this.#for(keyHash, () => {
-      const canceled = this.#changed(cancelEdit(this.#context, id));
+  cancel(credential: Credential, id: string): Result<CanceledEdit, Refusal> {
+    return this.#for(credential, () => {
+      const canceled = this.#changed(cancelEdit(this.#context, id, endUserOf(credential)));
       if (!canceled.ok) return canceled;
       this.#ended(canceled.value.row.id);
       return ok({ edit: this.#edit(canceled.value.row), messages: canceled.value.messages });
@@ -181,29 +192,9 @@ export class AccountCore {
     return this.#for(keyHash, () => this.#changed(deleteEdit(this.#context, id)));
   }
 
-  createUpload(keyHash: string, origin: string): Result<Upload, Refusal> {
-    return this.#for(keyHash, () => {
-      const active = checkActive(this.#context);
-      if (!active.ok) return active;
-      return this.#changed(ok(uploads.createUpload(this.#context, origin)));
-    });
-  }
-
-  upload(keyHash: string, id: string, origin: string): Result<Upload, Refusal> {
-    return this.#for(keyHash, () => uploads.getUpload(this.#context, id, origin));
-  }
-
-  completeUpload(
-    id: string,
-    image: uploads.UploadedImage,
-    origin: string,
-  ): Result<Upload, Refusal> {
-    return this.#known(() => uploads.completeUpload(this.#context, id, image, origin));
-  }
-
-  claim(edit: string): attempts.Claim | "running" | "over" {
+  claim(edit: string, attempt?: number): attempts.Claim | attempts.Unclaimed {
     if (!this.#created) return "over";
-    const claimed = this.#changed(attempts.claim(this.#context, edit));
+    const claimed = this.#changed(attempts.claim(this.#context, edit, attempt));
     if (typeof claimed === "string") return claimed;
     this.#live.delete(edit);
     return claimed.claim;
@@ -262,6 +253,7 @@ export class AccountCore {
   /** Hands out what is due; the alarm, the queue and the cron all come here. */
   wake(): WorkMessage[] {
     this.#waker.woken(this.#context.now());
+    if (this.#created) tellLateness(this.#context);
     const messages = this.#created ? takeDue(this.#context) : takeClosing(this.#context);
     for (const message of messages) {
       if (message.type === "release") this.#ended(message.edit);
@@ -271,20 +263,28 @@ export class AccountCore {
 
   /** What the alarm does: hands what is due to the queue. Throws where that fails; the alarm then comes again. */
   async alarm(send: (message: WorkMessage) => Promise<void>): Promise<void> {
-    for (const message of this.wake()) await send(message);
+    try {
+      for (const message of this.wake()) await send(message);
+    } catch (error) {
+      const { account, raise } = this.#context;
+      raise("alarm.failed", { account, reason: describeError(error) });
+      throw error;
+    }
   }
 
   #become(account: string): void {
     this.#context = this.#ports.context(account);
     this.#waker = new Waker(account, this.#ports.nets);
-    this.#desk = new AccountDesk({
+    const access: DeskAccess = {
       context: this.#context,
       known: (work) => this.#known(work),
-      caller: (keyHash, work) => this.#for(keyHash, work),
+      caller: (credential, work) => this.#for(credential, work),
       changed: (value) => this.#changed(value),
       created: () => this.#created,
       forgetWake: () => this.#waker.woken(Infinity),
-    });
+    };
+    this.#desk = new AccountDesk(access);
+    this.#clients = new ClientDesk(access);
   }
 
   #advanced(change: Advance | null): readonly WorkMessage[] {
@@ -317,9 +317,9 @@ export class AccountCore {
     return answer.ok ? answer : err({ ...answer.problem, limits: limitsOf(this.#context) });
   }
 
-  #for<T>(keyHash: string, work: () => Result<T, Refusal>): Result<T, Refusal> {
+  #for<T>(credential: Credential, work: () => Result<T, Refusal>): Result<T, Refusal> {
     if (!this.#created) return err(keys.unknownKey);
-    const known = keys.checkKey(this.#context, keyHash);
+    const known = checkCredential(this.#context, credential);
     return known.ok ? work() : known;
   }
 

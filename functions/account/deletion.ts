@@ -9,15 +9,20 @@ import { archivedEdit } from "./archive.ts";
 import { spans, urlsOutlive, type AccountContext } from "./context.ts";
 import type { EditRow } from "./edit-row.ts";
 
-/** An edit that customers may still see. */
-export function visibleEdit(context: AccountContext, edit: string): Result<EditRow, Refusal> {
+/** An edit that customers may still see; of an end user's alone, where one is given. */
+export function visibleEdit(
+  context: AccountContext,
+  edit: string,
+  endUser: string | null = null,
+): Result<EditRow, Refusal> {
   const row = findEdit(context, edit);
+  if (endUser !== null && row?.end_user !== endUser) return err(notFound);
   const archived = mayBeArchived(context, row) ? archivedEdit(context, edit) : undefined;
   if (archived !== undefined) {
     return err(archived.deleted ? deleted(archived.status) : gone(archived.status));
   }
   if (row === undefined) {
-    return err({ code: "edit_not_found", detail: "This account has no such edit." });
+    return err(notFound);
   }
   if (row.deleted_at !== null) return err(deleted(row.status));
   return ok(row);
@@ -27,9 +32,10 @@ export function visibleEdit(context: AccountContext, edit: string): Result<EditR
 export function cancelEdit(
   context: AccountContext,
   edit: string,
+  endUser: string | null = null,
 ): Result<{ row: EditRow; messages: readonly WorkMessage[] }, Refusal> {
   return context.storage.transactionSync(() => {
-    const found = visibleEdit(context, edit);
+    const found = visibleEdit(context, edit, endUser);
     return found.ok ? ok(advance(context, found.value, { type: "cancel" })) : found;
   });
 }
@@ -67,6 +73,8 @@ export function deleteEdit(
     ]);
   });
 }
+
+const notFound: Refusal = { code: "edit_not_found", detail: "This account has no such edit." };
 
 /** What is there and ended lately is not archived; this spares most reads a look. */
 function mayBeArchived(context: AccountContext, row: EditRow | undefined): boolean {

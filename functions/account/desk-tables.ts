@@ -57,6 +57,5 @@ export const dueIndexes: readonly string[] = [
      WHERE status IN ('queued', 'starting', 'processing')`,
   "CREATE INDEX edits_by_lease ON edits (lease_until) WHERE status IN ('starting', 'processing')",
   "CREATE INDEX edits_by_dispatch ON edits (dispatch_at) WHERE status = 'queued'",
-  "CREATE INDEX idempotency_by_expiry ON idempotency (expires_at)",
   "CREATE INDEX uploads_by_expiry ON uploads (expires_at)",
 ];

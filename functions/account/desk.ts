@@ -5,6 +5,8 @@ import type { Limits } from "../quotas/limits.ts";
 import { ok, type Result } from "../result.ts";
 import { archiveBatch, finishArchive, type ArchiveBatch } from "./archive.ts";
 import type { AccountContext } from "./context.ts";
+import { endUserOf, type Credential } from "./credential.ts";
+import { visibleEdit } from "./deletion.ts";
 import {
   readEditEvents,
   readEvents,
@@ -14,9 +16,9 @@ import {
   type EventPage,
   type StoredEvent,
 } from "./event-log.ts";
-import { visibleEdit } from "./deletion.ts";
 import { exportPage, type ExportCursor, type ExportPage } from "./export.ts";
 import { runKeyring, type KeyringRequest } from "./keyring.ts";
+import { finishLedgerPart, ledgerPart } from "./ledger-days.ts";
 import { post, type Posting } from "./ledger.ts";
 import { setLowBalance } from "./low-balance.ts";
 import { freshPreview } from "./preview.ts";
@@ -32,8 +34,11 @@ export interface DeskAccess {
   readonly context: AccountContext;
   /** Runs what needs an account that was created. */
   readonly known: <T>(work: () => Result<T, Refusal>) => Result<T, Refusal>;
-  /** Runs what the holder of a key may ask for. */
-  readonly caller: <T>(keyHash: string, work: () => Result<T, Refusal>) => Result<T, Refusal>;
+  /** Runs what the holder of a credential may ask for. */
+  readonly caller: <T>(
+    credential: Credential,
+    work: () => Result<T, Refusal>,
+  ) => Result<T, Refusal>;
   readonly created: () => boolean;
   /** Has the next deadline written to every net again. */
   readonly forgetWake: () => void;
@@ -50,9 +55,9 @@ export class AccountDesk {
   }
 
   /** The account's limits and what is left of them. */
-  limits(keyHash: string): Result<Limits, Refusal> {
+  limits(credential: Credential): Result<Limits, Refusal> {
     const { context, caller } = this.#access;
-    return caller(keyHash, () => ok(limitsOf(context)));
+    return caller(credential, () => ok(limitsOf(context)));
   }
 
   /** A part of the event log. */
@@ -66,18 +71,22 @@ export class AccountDesk {
 
   /** A part of one edit's events. */
   editEvents(
-    keyHash: string,
+    credential: Credential,
     edit: string,
     query: { readonly after: number | null; readonly limit: number },
   ): Result<EditEventPage, Refusal> {
     const { context, caller } = this.#access;
-    return caller(keyHash, () => readEditEvents(context, edit, query));
+    const endUser = endUserOf(credential);
+    return caller(credential, () => readEditEvents(context, edit, { ...query, endUser }));
   }
 
   /** Whether a reader may follow the log, or one edit's part of it. */
-  admitReader({ keyHash, edit }: Subscription): Result<unknown, Refusal> {
+  admitReader({ credential, edit }: Subscription): Result<unknown, Refusal> {
     const { context, caller } = this.#access;
-    return caller<unknown>(keyHash, () => (edit === null ? ok(null) : visibleEdit(context, edit)));
+    const endUser = endUserOf(credential);
+    return caller<unknown>(credential, () =>
+      edit === null ? ok(null) : visibleEdit(context, edit, endUser),
+    );
   }
 
   /** Those of these events that were written. */
@@ -92,8 +101,8 @@ export class AccountDesk {
     return caller(keyHash, () => runKeyring(context, keyHash, request));
   }
 
-  keyInForce(keyHash: string): boolean {
-    return this.#access.caller(keyHash, () => ok(null)).ok;
+  inForce(credential: Credential): boolean {
+    return this.#access.caller(credential, () => ok(null)).ok;
   }
 
   /** What is told of a stored preview; null where it shows nothing that runs. */
@@ -166,13 +175,15 @@ export class AccountDesk {
   /** The text of the batch that is to be archived; null when it was put away already. */
   archiveBatch(key: string): ArchiveBatch | null {
     const { context, created } = this.#access;
-    return created() ? archiveBatch(context, key) : null;
+    return created() ? (archiveBatch(context, key) ?? ledgerPart(context, key)) : null;
   }
 
   /** Lets go of a batch that lies in R2 now. */
   finishArchive(key: string): void {
     const { context, created, changed } = this.#access;
-    if (created()) changed(finishArchive(context, key));
+    if (!created()) return;
+    finishArchive(context, key);
+    changed(finishLedgerPart(context, key));
   }
 
   unreportedUsage(): UsageDay[] {

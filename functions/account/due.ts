@@ -1,5 +1,5 @@
 import type { WorkMessage } from "../../schemas/work-message.ts";
-import { editPrefixes, inputsPrefix, uploadKey } from "../images/object-keys.ts";
+import { editPrefixes, inputsPrefix } from "../images/object-keys.ts";
 import { advance, dispatchDelay } from "./advance.ts";
 import { archiveDeadline, takeArchive } from "./archive.ts";
 import { spans, urlsOutlive, type AccountContext } from "./context.ts";
@@ -8,19 +8,23 @@ import type { EditRow } from "./edit-row.ts";
 import { pruneEvents } from "./events.ts";
 import { pruneKeys } from "./idempotency.ts";
 import { callUpDue } from "./lanes.ts";
-import { expireUploads } from "./uploads.ts";
+import { ledgerDeadline, takeLedgerPart } from "./ledger-days.ts";
+import { expireUploads } from "./upload-removal.ts";
 import { takeReport, usageDeadline } from "./usage.ts";
 
 /** How long a piece of work may be lost before it is due again, in milliseconds. */
 const again = 30_000;
+
+/** The cron comes every minute: an account that wakes so much too late was missed by all that wakes it, in milliseconds. */
+const lateness = 10 * 60_000;
 
 /** The most edits looked at in one go; the rest is due at once again. */
 const batch = 100;
 
 /** A kind of work that comes due: when the earliest piece of it does, and what hands it out. */
 interface Kind {
-  /** A query of one number, in milliseconds; null when nothing waits. */
-  readonly due: string;
+  /** What the account wakes for, each with a query of one number in milliseconds; null when nothing waits. */
+  readonly due: Readonly<Record<string, string>>;
   readonly take: (context: AccountContext) => WorkMessage[];
 }
 
@@ -29,44 +33,80 @@ const hour = 3_600_000;
 
 const kinds: readonly Kind[] = [
   {
-    due: `SELECT min(deadline) FROM edits INDEXED BY edits_by_deadline
-      WHERE status IN ('queued', 'starting', 'processing')`,
+    due: {
+      "the end of an edit's time": `SELECT min(deadline) FROM edits INDEXED BY edits_by_deadline
+        WHERE status IN ('queued', 'starting', 'processing')`,
+    },
     take: endExpired,
   },
   {
-    due: "SELECT min(dispatch_at) FROM edits INDEXED BY edits_by_dispatch WHERE status = 'queued'",
+    due: {
+      "a dispatch":
+        "SELECT min(dispatch_at) FROM edits INDEXED BY edits_by_dispatch WHERE status = 'queued'",
+    },
     take: redispatch,
   },
   {
-    due: `SELECT min(lease_until) FROM edits INDEXED BY edits_by_lease
-      WHERE status IN ('starting', 'processing')`,
+    due: {
+      "the end of an attempt's lease": `SELECT min(lease_until) FROM edits INDEXED BY edits_by_lease
+        WHERE status IN ('starting', 'processing')`,
+    },
     take: lookForLost,
   },
-  { due: "SELECT min(next_at) FROM deliveries WHERE next_at IS NOT NULL", take: redeliver },
   {
-    due: "SELECT min(wake_at) FROM lanes WHERE wake_at IS NOT NULL",
+    due: {
+      "a try at a webhook": "SELECT min(next_at) FROM deliveries WHERE next_at IS NOT NULL",
+    },
+    take: redeliver,
+  },
+  {
+    due: {
+      "a lane in which others wait": "SELECT min(wake_at) FROM lanes WHERE wake_at IS NOT NULL",
+    },
     take: (context) => callUpDue(context, batch),
   },
   {
-    due: `SELECT min(due) FROM (SELECT min(purge_at) AS due FROM edits WHERE purge_at IS NOT NULL
-      UNION ALL SELECT min(lease_until) FROM stagings UNION ALL SELECT min(expires_at) FROM uploads)`,
+    due: {
+      "a removal of an edit's files": "SELECT min(purge_at) FROM edits WHERE purge_at IS NOT NULL",
+      "the end of a staging": "SELECT min(lease_until) FROM stagings",
+      "the end of an upload": "SELECT min(expires_at) FROM uploads",
+      "the end of a removed upload's URLs": "SELECT min(sweep_at) FROM removed_uploads",
+      "the second removal of a staging's files": "SELECT min(due_at) FROM sweeps",
+    },
     take: sweep,
   },
   {
-    due: `SELECT created_at + ${spans.events + hour} FROM events ORDER BY sequence LIMIT 1`,
+    due: {
+      "the oldest event": `SELECT created_at + ${spans.events + hour} FROM events ORDER BY sequence LIMIT 1`,
+    },
     take: quietly(pruneEvents),
   },
   {
-    due: `SELECT min(completed_at) + ${spans.events + hour} FROM deliveries WHERE payload <> ''`,
+    due: {
+      "the oldest payload": `SELECT min(completed_at) + ${spans.events + hour} FROM deliveries
+        WHERE payload <> ''`,
+    },
     take: quietly(dropPayloads),
   },
-  { due: `SELECT min(expires_at) + ${hour} FROM idempotency`, take: quietly(pruneKeys) },
-  { due: archiveDeadline, take: takeArchive },
-  { due: usageDeadline, take: takeReport },
+  {
+    due: { "the oldest idempotency key": `SELECT min(expires_at) + ${hour} FROM idempotency` },
+    take: quietly(pruneKeys),
+  },
+  { due: { "a batch for the archive": archiveDeadline }, take: takeArchive },
+  { due: { "a day of the ledger": ledgerDeadline }, take: takeLedgerPart },
+  { due: { "a report": usageDeadline }, take: takeReport },
 ];
 
+/** What an account wakes for, and the earliest moment of each; `docs/storage.md` lists them. */
+export const deadlines: Readonly<Record<string, string>> = Object.assign(
+  {},
+  ...kinds.map(({ due }) => due),
+);
+
 /** All of them in one row. */
-const deadlines = `SELECT ${kinds.map(({ due }, kind) => `(${due}) AS due${kind}`).join(", ")}`;
+const allDeadlines = `SELECT ${Object.entries(deadlines)
+  .map(([name, sql]) => `(${sql}) AS "${name}"`)
+  .join(", ")}`;
 
 /**
  * Everything that has come due: expired edits end, and lost work is handed out once more. Each piece stays due until
@@ -75,20 +115,29 @@ const deadlines = `SELECT ${kinds.map(({ due }, kind) => `(${due}) AS due${kind}
 export function takeDue(context: AccountContext): WorkMessage[] {
   return context.storage.transactionSync(() => {
     const now = context.now();
-    const due = dueAt(context);
-    return kinds.flatMap(({ take }, kind) => ((due[kind] ?? Infinity) <= now ? take(context) : []));
+    const moments = dueAt(context);
+    return kinds.flatMap(({ due, take }) =>
+      Object.keys(due).some((name) => (moments[name] ?? Infinity) <= now) ? take(context) : [],
+    );
   });
 }
 
 /** When the account wants to be woken next, in milliseconds; null when nothing is waiting. */
 export function nextDueAt(context: AccountContext): number | null {
-  const moments = dueAt(context).filter((moment) => moment !== null);
+  const moments = Object.values(dueAt(context)).filter((moment) => moment !== null);
   return moments.length === 0 ? null : Math.min(...moments);
 }
 
-/** The earliest moment of each kind, in the order of `kinds`. */
-function dueAt(context: AccountContext): (number | null)[] {
-  return Object.values(context.storage.exec<Record<string, number | null>>(deadlines)[0] ?? {});
+/** The earliest moment of each. */
+function dueAt(context: AccountContext): Readonly<Record<string, number | null>> {
+  return context.storage.exec<Record<string, number | null>>(allDeadlines)[0] ?? {};
+}
+
+/** Raises an alert where work waits that every net should have woken the account for long ago. */
+export function tellLateness(context: AccountContext): void {
+  const { account } = context;
+  const late = context.now() - (nextDueAt(context) ?? Infinity);
+  if (late > lateness) context.raise("wake.behind", { account, seconds: Math.round(late / 1000) });
 }
 
 function quietly(work: (context: AccountContext) => void): Kind["take"] {
@@ -122,7 +171,8 @@ function redispatch(context: AccountContext): WorkMessage[] {
       context.now() + dispatchDelay(row.dispatches),
       row.id,
     );
-    return { v: 1, type: "dispatch", account: context.account, edit: row.id };
+    const { account } = context;
+    return { v: 1, type: "dispatch", account, edit: row.id, attempt: row.attempt + 1 };
   });
 }
 
@@ -158,17 +208,24 @@ function redeliver(context: AccountContext): WorkMessage[] {
 
 function sweep(context: AccountContext): WorkMessage[] {
   const { account, storage } = context;
-  const prefixes = [
-    ...expireUploads(context).map((id) => uploadKey(account, id)),
+  const now = context.now();
+  const expired = [
     ...storage
-      .exec<{ edit: string }>(
-        "DELETE FROM stagings WHERE lease_until <= ? RETURNING edit",
-        context.now(),
-      )
+      .exec<{ edit: string }>("DELETE FROM stagings WHERE lease_until <= ? RETURNING edit", now)
       .map(({ edit }) => inputsPrefix(account, edit)),
+  ];
+  for (const prefix of expired) {
+    storage.exec("INSERT OR REPLACE INTO sweeps VALUES (?, ?)", prefix, now + urlsOutlive);
+  }
+  const prefixes = [
+    ...expired,
+    ...storage
+      .exec<{ prefix: string }>("DELETE FROM sweeps WHERE due_at <= ? RETURNING prefix", now)
+      .map(({ prefix }) => prefix),
     ...purgeEdits(context).flatMap((id) => editPrefixes(account, id)),
   ];
-  return prefixes.length === 0 ? [] : [{ v: 1, type: "purge", account, prefixes }];
+  const uploads = expireUploads(context);
+  return prefixes.length === 0 ? uploads : [...uploads, { v: 1, type: "purge", account, prefixes }];
 }
 
 /** Files go twice: what a lost message or a late PUT left behind goes when no URL can write any more. */

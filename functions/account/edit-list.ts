@@ -18,14 +18,16 @@ export function listEdits(
     readonly limit: number;
     readonly before?: string | undefined;
     readonly status?: EditStatus | undefined;
+    /** Whose edits; the whole account's where none is given. */
+    readonly endUser?: string | null | undefined;
   },
 ): EditPage {
+  const { before = lastId, status = null, endUser = null } = query;
   const rows = context.storage.exec<EditRow>(
     `SELECT * FROM edits WHERE deleted_at IS NULL AND id < ?1 AND (?2 IS NULL OR status = ?2)
-     ORDER BY id DESC LIMIT ?3`,
-    query.before ?? lastId,
-    query.status ?? null,
-    query.limit + 1,
+       ${endUser === null ? "" : "AND end_user = ?4"} ORDER BY id DESC LIMIT ?3`,
+    ...[before, status, query.limit + 1],
+    ...(endUser === null ? [] : [endUser]),
   );
   const page = rows.slice(0, query.limit);
   return { rows: page, next: rows.length > query.limit ? (page.at(-1)?.id ?? null) : null };

@@ -10,8 +10,12 @@ export interface StagedImage {
   readonly offset: number;
   readonly length: number;
   readonly contentType: string;
+  /** Whether its file stores it with width and height exchanged; unknown of uploads. */
+  readonly turned?: boolean;
   readonly width: number;
   readonly height: number;
+  /** The object's etag where it is not the edit's own; missing on edits that were stored before. */
+  readonly etag?: string;
 }
 
 /** The pictures of an edit, as its task takes them. */
@@ -54,6 +58,10 @@ export interface EditRow extends Record<string, SqlValue> {
   purge_at: number | null;
   purged_at: number | null;
   deleted_at: number | null;
+  /** Whose app it was made for; null where an API key made it. */
+  end_user: string | null;
+  /** The client token that it was made with. */
+  token: string | null;
 }
 
 /** What is known of a running edit beyond its row: volatile, the latest wins, gone when the object is evicted. */
@@ -118,6 +126,7 @@ export function toEdit(
       preview: row.status === "processing" ? context.links.preview(row.origin, row.id) : null,
     },
     metadata: parameters.metadata,
+    end_user: row.end_user,
   };
 }
 

@@ -69,9 +69,14 @@ export function readEvents(
 export function readEditEvents(
   context: AccountContext,
   edit: string,
-  query: { readonly after: number | null; readonly limit: number },
+  query: {
+    readonly after: number | null;
+    readonly limit: number;
+    /** Whose edit it has to be; null for anyone's. */
+    readonly endUser: string | null;
+  },
 ): Result<EditEventPage, Refusal> {
-  const found = visibleEdit(context, edit);
+  const found = visibleEdit(context, edit, query.endUser);
   if (!found.ok) return found;
   const rows = context.storage.exec<Read>(
     `SELECT sequence, payload FROM events INDEXED BY events_by_edit

@@ -27,27 +27,38 @@ export interface MintedKey {
   readonly scopes?: readonly Scope[] | null;
 }
 
-/**
- * Whether a presented key (`presented-key.ts`) is in force and allows what the request needs. Revocation counts at once.
- */
+/** Whether a presented key (`presented-key.ts`) is in force and allows what the request needs. */
 export function checkKey(context: AccountContext, presented: string): Result<null, Refusal> {
+  const found = keyInForce(context, presented);
+  return found.ok ? ok(null) : found;
+}
+
+/** The id of the presented key, if it is in force and allows what the request needs. Revocation counts at once. */
+export function keyInForce(context: AccountContext, presented: string): Result<string, Refusal> {
   const { hash, needed } = readPresented(presented);
   const [row] = context.storage.exec<KeyRow>("SELECT * FROM keys WHERE hash = ?", hash);
   if (row === undefined || !sameHash(row.hash, hash)) return err(unknownKey);
-  if (row.revoked_at !== null) {
-    return err({
-      code: "key_revoked",
-      detail: `The key ${row.display} was revoked on ${instant(row.revoked_at)}. Use another.`,
-    });
-  }
-  if (needed !== null && !allows(readScopes(row), needed)) {
-    const what = needed === "*" ? "what only keys without scopes may do" : needed;
-    return err({
-      code: "key_scope_missing",
-      detail: `The key ${row.display} has ${row.scopes}; this needs ${what}. Use another key.`,
-    });
-  }
-  return ok(null);
+  if (row.revoked_at !== null) return err(revoked(row.display, row.revoked_at));
+  if (needed === null || allows(readScopes(row), needed)) return ok(row.id);
+  const what = needed === "*" ? "what only keys without scopes may do" : needed;
+  return err({
+    code: "key_scope_missing",
+    detail: `The key ${row.display} has ${row.scopes}; this needs ${what}. Use another key.`,
+  });
+}
+
+/** Whether the key of this id is in force: what was minted with it ends with it. */
+export function checkKeyById(context: AccountContext, id: string): Result<null, Refusal> {
+  const row = keyById(context, id);
+  if (row === undefined) return err(unknownKey);
+  return row.revoked_at === null ? ok(null) : err(revoked(row.display, row.revoked_at));
+}
+
+function revoked(display: string, at: number): Refusal {
+  return {
+    code: "key_revoked",
+    detail: `The key ${display} was revoked on ${instant(at)}. Use another.`,
+  };
 }
 
 /** The scopes of the key of this SHA-256; null for everything. */

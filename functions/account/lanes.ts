@@ -1,6 +1,7 @@
 import type { WorkMessage } from "../../schemas/work-message.ts";
 import {
   closed,
+  longFailing,
   next,
   vacancies,
   type BreakerEvent,
@@ -52,6 +53,10 @@ export function leaveLane(
   // Nobody waits in a lane of which nothing is kept.
   if (before === undefined && event.type === "answered") return [];
   const { state } = next(stateOf(before), event);
+  if (event.type === "failed" && state.failures === longFailing) {
+    const endpoint = lane.startsWith("whe_") ? lane : undefined;
+    context.raise("webhook.blocked", { account: context.account, endpoint });
+  }
   saveLane(context, lane, state, null);
   return callUp(context, lane);
 }

@@ -7,14 +7,14 @@ import { tellLowBalance } from "./low-balance.ts";
 import type { SqlValue } from "./storage.ts";
 
 interface Movement {
-  readonly kind: LedgerKind;
+  readonly kind: Exclude<LedgerKind, "day">;
   readonly available: number;
   readonly reserved: number;
   readonly edit?: string;
   readonly externalId?: string;
 }
 
-interface LedgerRow extends Record<string, SqlValue> {
+export interface LedgerRow extends Record<string, SqlValue> {
   id: number;
   kind: LedgerKind;
   edit: string | null;
@@ -120,6 +120,12 @@ export function post(context: AccountContext, posting: Posting): Result<LedgerEn
   });
 }
 
+/** Entries, and the days that stand for older ones, as one list. */
+const columns = "available_change, reserved_change, available_after, reserved_after, created_at";
+const listed = (which: string) =>
+  `SELECT id, kind, edit, external_id, ${columns} FROM ledger WHERE ${which}
+   UNION ALL SELECT id, 'day', NULL, NULL, ${columns} FROM ledger_days WHERE ${which}`;
+
 /** A page of entries, newest first, below the entry `before`. */
 export function entries(
   context: AccountContext,
@@ -127,14 +133,14 @@ export function entries(
   before: number = Number.MAX_SAFE_INTEGER,
 ): LedgerEntry[] {
   return context.storage
-    .exec<LedgerRow>("SELECT * FROM ledger WHERE id < ? ORDER BY id DESC LIMIT ?", before, limit)
+    .exec<LedgerRow>(`${listed("id < ?1")} ORDER BY id DESC LIMIT ?2`, before, limit)
     .map(toLedgerEntry);
 }
 
 /** Entries above the entry `after`, oldest first. */
 export function entriesAfter(context: AccountContext, after: number, limit: number): LedgerEntry[] {
   return context.storage
-    .exec<LedgerRow>("SELECT * FROM ledger WHERE id > ? ORDER BY id LIMIT ?", after, limit)
+    .exec<LedgerRow>(`${listed("id > ?1")} ORDER BY id LIMIT ?2`, after, limit)
     .map(toLedgerEntry);
 }
 
@@ -145,7 +151,8 @@ function byExternalId(context: AccountContext, externalId: string): LedgerRow | 
   )[0];
 }
 
-function toLedgerEntry(row: LedgerRow): LedgerEntry {
+/** The entry as customers see it. */
+export function toLedgerEntry(row: LedgerRow): LedgerEntry {
   return {
     id: row.id,
     object: "ledger_entry",

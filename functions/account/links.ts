@@ -13,14 +13,15 @@ export function signedLinks(account: string, keyring: Keyring): Links {
     preview: (origin, edit) => `${origin}/v1/edits/${edit}/preview`,
     output: (origin, edit, attempt, index, exp) =>
       sign(origin, { purpose: "result", method: "GET", edit, attempt, index, maxBytes: 0, exp }),
-    upload: (origin, upload, exp) =>
+    upload: (origin, upload, exp, { number, bytes }) =>
       sign(origin, {
         purpose: "upload",
         method: "PUT",
         edit: upload,
-        attempt: 0,
-        index: 0,
-        maxBytes: limits.imageBytes,
+        // 0 is the whole file, 1 a part of it.
+        attempt: number === 0 ? 0 : 1,
+        index: number,
+        maxBytes: bytes ?? limits.imageBytes,
         exp,
       }),
   };

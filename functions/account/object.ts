@@ -1,19 +1,18 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Account, Key, LedgerEntry } from "../../schemas/account.ts";
 import type { Edit, EditStatus } from "../../schemas/edit.ts";
-import type { Upload } from "../../schemas/upload.ts";
+import type { Upload, UploadRequest } from "../../schemas/upload.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
+import { watched } from "../alerts.ts";
 import { setWake } from "../directory/accounts.ts";
-import { readConfiguration } from "../env.ts";
 import type { Refusal } from "../errors/refusal.ts";
-import { log } from "../log.ts";
-import { newId } from "../keys/ids.ts";
 import type { Limits } from "../quotas/limits.ts";
 import type { Result } from "../result.ts";
+import { sendWork } from "../services.ts";
 import type { AcceptRequest } from "./accept.ts";
 import type { ArchiveBatch } from "./archive.ts";
-import type { AttemptRecord, Claim, Report, Stage } from "./attempts.ts";
-import type { AccountContext } from "./context.ts";
+import type { AttemptRecord, Claim, Report, Stage, Unclaimed } from "./attempts.ts";
+import type { Credential } from "./credential.ts";
 import type { AcceptedEdit, CanceledEdit, EditResources } from "./answers.ts";
 import { AccountCore } from "./core.ts";
 import type { DeliveryOutcome, DeliveryTask } from "./deliveries.ts";
@@ -24,11 +23,13 @@ import type { KeyringRequest } from "./keyring.ts";
 import type { MintedKey } from "./keys.ts";
 import type { ExportCursor, ExportPage } from "./export.ts";
 import type { Posting } from "./ledger.ts";
-import { signedLinks } from "./links.ts";
+import { contextOf } from "./object-context.ts";
 import type { Quotas } from "./quotas.ts";
+import type { Completion, StoredPart } from "./upload-parts.ts";
+import type { Signing } from "./upload-row.ts";
 import type { UploadedImage } from "./uploads.ts";
 import type { UsageDay } from "./usage.ts";
-import { StreamHub, type Subscription } from "./stream-hub.ts";
+import { StreamHub } from "./stream-hub.ts";
 import { WaitingRoom } from "./waiting-room.ts";
 import type { Done, WebhookProcedures } from "./webhooks.ts";
 
@@ -46,17 +47,18 @@ export class AccountObject extends DurableObject<Env> {
     this.#streams = new StreamHub(state, () => this.#core.desk);
     this.#core = new AccountCore({
       storage: durableStorage(state.storage),
-      context: (account) => this.#contextOf(account),
+      context: (account) =>
+        contextOf(account, env, state.storage, (sequence) => this.#streams.appended(sequence)),
       background: (work) => state.waitUntil(work),
       ended: (edit) => this.#waiting.call(edit),
       moved: (edit, live) => this.#streams.moved(edit, live),
       nets: {
         setAlarm: (at) => state.storage.setAlarm(at),
         deleteAlarm: () => state.storage.deleteAlarm(),
-        remind: async (account, delaySeconds) => {
-          await env.WORK.send({ v: 1, type: "wake", account }, { delaySeconds });
-        },
-        record: (account, at) => setWake(env.DIRECTORY, account, at),
+        remind: (account, delaySeconds) =>
+          sendWork(env.WORK, { v: 1, type: "wake", account }, delaySeconds),
+        record: (account, at) =>
+          watched("directory.failed", { account }, () => setWake(env.DIRECTORY, account, at)),
       },
     });
   }
@@ -95,8 +97,12 @@ export class AccountObject extends DurableObject<Env> {
     return revoked;
   }
 
-  authorize(keyHash: string, edit: string, idempotencyKey: string | null): Result<null, Refusal> {
-    return this.#core.authorize(keyHash, edit, idempotencyKey);
+  authorize(
+    credential: Credential,
+    edit: string,
+    idempotencyKey: string | null,
+  ): Result<null, Refusal> {
+    return this.#core.authorize(credential, edit, idempotencyKey);
   }
 
   abandon(edit: string, idempotencyKey: string | null): boolean {
@@ -107,51 +113,83 @@ export class AccountObject extends DurableObject<Env> {
     return this.#core.accept(request);
   }
 
-  edit(keyHash: string, id: string): Result<Edit, Refusal> {
-    return this.#core.edit(keyHash, id);
+  edit(credential: Credential, id: string): Result<Edit, Refusal> {
+    return this.#core.edit(credential, id);
   }
 
   edits(
-    keyHash: string,
+    credential: Credential,
     query: { limit: number; before?: string | undefined; status?: EditStatus | undefined },
   ): Result<EditResources, Refusal> {
-    return this.#core.edits(keyHash, query);
+    return this.#core.edits(credential, query);
   }
 
-  previewedAttempt(keyHash: string, id: string): Result<number, Refusal> {
-    return this.#core.previewedAttempt(keyHash, id);
+  previewedAttempt(credential: Credential, id: string): Result<number, Refusal> {
+    return this.#core.previewedAttempt(credential, id);
   }
 
   /** The edit once it has ended, or as it is after `ms` milliseconds. */
-  async awaitEdit(keyHash: string, id: string, ms: number): Promise<Result<Edit, Refusal>> {
-    const current = this.edit(keyHash, id);
+  async awaitEdit(credential: Credential, id: string, ms: number): Promise<Result<Edit, Refusal>> {
+    const current = this.edit(credential, id);
     if (!current.ok || isTerminal(current.value.status)) return current;
     await this.#waiting.wait(id, ms);
-    return this.edit(keyHash, id);
+    return this.edit(credential, id);
   }
 
-  cancel(keyHash: string, id: string): Result<CanceledEdit, Refusal> {
-    return this.#core.cancel(keyHash, id);
+  cancel(credential: Credential, id: string): Result<CanceledEdit, Refusal> {
+    return this.#core.cancel(credential, id);
   }
 
   remove(keyHash: string, id: string): Result<readonly WorkMessage[], Refusal> {
     return this.#core.remove(keyHash, id);
   }
 
-  createUpload(keyHash: string, origin: string): Result<Upload, Refusal> {
-    return this.#core.createUpload(keyHash, origin);
+  mintingKey(keyHash: string): Result<string, Refusal> {
+    return this.#core.clients.mintingKey(keyHash);
   }
 
-  upload(keyHash: string, id: string, origin: string): Result<Upload, Refusal> {
-    return this.#core.upload(keyHash, id, origin);
+  createUpload(
+    credential: Credential,
+    request: UploadRequest,
+    origin: string,
+  ): Result<Upload, Refusal> {
+    return this.#core.clients.createUpload(credential, request, origin);
+  }
+
+  upload(credential: Credential, id: string, signing: Signing): Result<Upload, Refusal> {
+    return this.#core.clients.upload(credential, id, signing);
+  }
+
+  removeUpload(keyHash: string, id: string): Result<readonly WorkMessage[], Refusal> {
+    return this.#core.clients.removeUpload(keyHash, id);
+  }
+
+  uploadCompletion(credential: Credential, id: string): Result<Completion | null, Refusal> {
+    return this.#core.clients.completion(credential, id);
   }
 
   completeUpload(id: string, image: UploadedImage, origin: string): Result<Upload, Refusal> {
-    return this.#core.completeUpload(id, image, origin);
+    return this.#core.clients.completeUpload(id, image, origin);
   }
 
-  claim(edit: string): Claim | "running" | "over" {
-    return this.#core.claim(edit);
+  partTarget(upload: string): Result<string | null, Refusal> {
+    return this.#core.clients.partTarget(upload);
+  }
+
+  beginParts(upload: string, multipart: string): Result<string, Refusal> {
+    return this.#core.clients.beginParts(upload, multipart);
+  }
+
+  notePart(upload: string, part: StoredPart, origin: string): Result<Upload, Refusal> {
+    return this.#core.clients.notePart(upload, part, origin);
+  }
+
+  startUploadOver(upload: string): void {
+    this.#core.clients.startOver(upload);
+  }
+
+  claim(edit: string, attempt?: number): Claim | Unclaimed {
+    return this.#core.claim(edit, attempt);
   }
 
   wait(edit: string, position: number): Stage {
@@ -195,9 +233,7 @@ export class AccountObject extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    await this.#core.alarm(async (message) => {
-      await this.env.WORK.send(message);
-    });
+    await this.#core.alarm((message) => sendWork(this.env.WORK, message));
   }
 
   keyring(keyHash: string, request: KeyringRequest): Result<readonly Key[], Refusal> {
@@ -206,8 +242,8 @@ export class AccountObject extends DurableObject<Env> {
     return answer;
   }
 
-  limits(keyHash: string): Result<Limits, Refusal> {
-    return this.#core.desk.limits(keyHash);
+  limits(credential: Credential): Result<Limits, Refusal> {
+    return this.#core.desk.limits(credential);
   }
 
   events(
@@ -218,20 +254,16 @@ export class AccountObject extends DurableObject<Env> {
   }
 
   editEvents(
-    keyHash: string,
+    credential: Credential,
     edit: string,
     query: { readonly after: number | null; readonly limit: number },
   ): Result<EditEventPage, Refusal> {
-    return this.#core.desk.editEvents(keyHash, edit, query);
+    return this.#core.desk.editEvents(credential, edit, query);
   }
 
-  /** Lets a reader of events in: 101 with its WebSocket, or the refusal as JSON. No other request comes here. */
+  /** Lets a reader of events in; no other request comes here. */
   override fetch(request: Request): Response {
-    const subscription = JSON.parse(request.headers.get("subscription") ?? "null") as Subscription;
-    const pair = new WebSocketPair();
-    const refusal = this.#streams.open(subscription, pair);
-    if (refusal !== null) return Response.json(refusal);
-    return new Response(null, { status: 101, webSocket: pair[0] });
+    return this.#streams.answer(request);
   }
 
   override webSocketMessage(): void {
@@ -295,23 +327,5 @@ export class AccountObject extends DurableObject<Env> {
     const closed = this.#core.close();
     this.#streams.review();
     return closed;
-  }
-
-  #contextOf(account: string): AccountContext {
-    const configuration = readConfiguration(this.env);
-    return {
-      account,
-      storage: durableStorage(this.ctx.storage),
-      now: Date.now,
-      newId: (prefix) => newId(prefix, Date.now(), (bytes) => crypto.getRandomValues(bytes)),
-      appended: (sequence) => this.#streams.appended(sequence),
-      log: (event, ids) => log("info", event, { ...ids }),
-      links: signedLinks(account, configuration.SIGNING_KEYS),
-      settings: {
-        startingLease: configuration.STARTING_LEASE_SECONDS * 1000,
-        processingLease: configuration.PROCESSING_LEASE_SECONDS * 1000,
-        editDuration: configuration.EDIT_SECONDS * 1000,
-      },
-    };
   }
 }

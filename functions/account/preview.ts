@@ -6,8 +6,12 @@ import { visibleEdit } from "./deletion.ts";
 import { isTerminal } from "./edit-machine.ts";
 
 /** The attempt whose preview shows an edit as it is being made: the newest, while it runs. */
-export function previewedAttempt(context: AccountContext, edit: string): Result<number, Refusal> {
-  const found = visibleEdit(context, edit);
+export function previewedAttempt(
+  context: AccountContext,
+  edit: string,
+  endUser: string | null = null,
+): Result<number, Refusal> {
+  const found = visibleEdit(context, edit, endUser);
   if (!found.ok) return found;
   const { status, attempt } = found.value;
   if (status === "starting" || status === "processing") return ok(attempt);

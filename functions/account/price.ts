@@ -4,12 +4,19 @@ import type { EditTask } from "../../schemas/edit.ts";
 /** The published price list, in micro-credits. */
 export const prices: Prices = {
   unit: "microcredit",
-  base: { inpaint: 2_000, erase: 2_000, paint_by_example: 2_000, text_to_image: 2_000 },
+  base: {
+    inpaint: 2_000,
+    erase: 2_000,
+    outpaint: 2_000,
+    paint_by_example: 2_000,
+    text_to_image: 2_000,
+  },
   per_step: 200,
   size_classes: [
     { name: "small", max_pixels: 1_048_576, multiplier: 1 },
     { name: "medium", max_pixels: 8_000_000, multiplier: 2 },
     { name: "large", max_pixels: 24_000_000, multiplier: 3 },
+    { name: "largest", max_pixels: 48 * 1024 * 1024, multiplier: 4 },
   ],
 };
 

@@ -1,3 +1,4 @@
+import { clientTables } from "./client-tables.ts";
 import {
   accountSettings,
   archiveTables,
@@ -6,6 +7,7 @@ import {
   keyScopes,
   usageTables,
 } from "./desk-tables.ts";
+import { ledgerDayTables } from "./ledger-tables.ts";
 import type { Storage } from "./storage.ts";
 import { webhookTables } from "./webhook-tables.ts";
 
@@ -13,8 +15,9 @@ import { webhookTables } from "./webhook-tables.ts";
  * The tables of one account, by version. Versions only add, so that the release before the newest still runs on the
  * newest schema. Times are milliseconds since the epoch, money is integer micro-credits.
  *
- * Money is guarded by the database itself: entries are never changed or removed, each one's balances follow from the
- * one before, no balance falls below zero, and an edit never gives back more than it reserved.
+ * Money is guarded by the database itself: entries are never changed, and removed by the day alone that stands for them;
+ * each one's balances follow from the one before, no balance falls below zero, and an edit never gives back more than it
+ * reserved.
  */
 const versions: readonly (readonly string[])[] = [
   [
@@ -160,6 +163,8 @@ const versions: readonly (readonly string[])[] = [
   archiveTables,
   usageTables,
   dueIndexes,
+  ledgerDayTables,
+  clientTables,
   eventIndexes,
   keyScopes,
 ];

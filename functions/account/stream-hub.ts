@@ -1,12 +1,13 @@
 import type { EditPreview, EditProgress } from "../../schemas/event-stream.ts";
 import { limits } from "../../schemas/limits.ts";
 import type { Refusal } from "../errors/refusal.ts";
+import type { Credential } from "./credential.ts";
 import type { AccountDesk } from "./desk.ts";
 import type { Liveness } from "./edit-row.ts";
 
-/** Who reads: with which key, and of which edit (null: of every one). Kept with the socket while the object sleeps. */
+/** Who reads: by which credential, and of which edit (null: of every one). Kept with the socket while the object sleeps. */
 export interface Subscription {
-  readonly keyHash: string;
+  readonly credential: Credential;
   readonly edit: string | null;
 }
 
@@ -40,21 +41,13 @@ export class StreamHub {
     this.#desk = desk;
   }
 
-  /** Lets a reader in: the socket for it, or why there is none. */
-  open(subscription: Subscription, pair: InstanceType<typeof WebSocketPair>): Refusal | null {
-    const admitted = this.#desk().admitReader(subscription);
-    if (!admitted.ok) return admitted.problem;
-    if (open(this.#sockets.getWebSockets()).length >= limits.eventStreams) {
-      return {
-        code: "streams_too_many",
-        detail: `An account reads ${limits.eventStreams} streams at a time. Close some, or read GET /v1/events page by page.`,
-        retryAfter: 10,
-      };
-    }
-    const socket = pair[1];
-    this.#sockets.acceptWebSocket(socket, [subscription.edit ?? everyEdit]);
-    socket.serializeAttachment(subscription);
-    return null;
+  /** Answers a request for a subscription: 101 with its WebSocket, or the refusal as JSON. */
+  answer(request: Request): Response {
+    const subscription = JSON.parse(request.headers.get("subscription") ?? "null") as Subscription;
+    const pair = new WebSocketPair();
+    const refusal = this.#open(subscription, pair);
+    if (refusal !== null) return Response.json(refusal);
+    return new Response(null, { status: 101, webSocket: pair[0] });
   }
 
   /** Notes an event that was written; it is pushed once its transaction is over. */
@@ -78,12 +71,28 @@ export class StreamHub {
     if (live !== null) push(readers, { kind: "live", live });
   }
 
-  /** Lets those readers go whose key is not in force any more. */
+  /** Lets those readers go whose credential is not in force any more. */
   review(): void {
     for (const socket of open(this.#sockets.getWebSockets())) {
-      const { keyHash } = socket.deserializeAttachment() as Subscription;
-      if (!this.#desk().keyInForce(keyHash)) socket.close(1008, "the key is not in force any more");
+      const { credential } = socket.deserializeAttachment() as Subscription;
+      if (!this.#desk().inForce(credential)) socket.close(1008, "not in force any more");
     }
+  }
+
+  #open(subscription: Subscription, pair: InstanceType<typeof WebSocketPair>): Refusal | null {
+    const admitted = this.#desk().admitReader(subscription);
+    if (!admitted.ok) return admitted.problem;
+    if (open(this.#sockets.getWebSockets()).length >= limits.eventStreams) {
+      return {
+        code: "streams_too_many",
+        detail: `An account reads ${limits.eventStreams} streams at a time. Close some, or read GET /v1/events page by page.`,
+        retryAfter: 10,
+      };
+    }
+    const socket = pair[1];
+    this.#sockets.acceptWebSocket(socket, [subscription.edit ?? everyEdit]);
+    socket.serializeAttachment(subscription);
+    return null;
   }
 
   #pushEvents(): void {

@@ -1,74 +1,84 @@
-import type { Upload } from "../../schemas/upload.ts";
+import type { Upload, UploadRequest } from "../../schemas/upload.ts";
 import { refuseField, type Refusal } from "../errors/refusal.ts";
+import type { ImageHeader } from "../images/header.ts";
 import { uploadKey } from "../images/object-keys.ts";
 import { err, ok, type Result } from "../result.ts";
 import { spans, type AccountContext } from "./context.ts";
-import { instant, type StagedImage } from "./edit-row.ts";
-import type { SqlValue } from "./storage.ts";
+import { endUserOf, type Credential } from "./credential.ts";
+import type { StagedImage } from "./edit-row.ts";
+import { next, type UploadState } from "./upload-machine.ts";
+import { toUpload, type Signing, type UploadRow } from "./upload-row.ts";
 
-interface UploadRow extends Record<string, SqlValue> {
-  id: string;
-  created_at: number;
-  expires_at: number;
-  bytes: number | null;
-  sha256: string | null;
-  format: "png" | "jpeg" | "webp" | null;
-  width: number | null;
-  height: number | null;
-}
-
-/** What the edge learned of an upload while it streamed by. */
-export interface UploadedImage {
+/** What the edge learned of an upload's bytes, reading them. */
+export interface UploadedImage extends Pick<ImageHeader, "format" | "width" | "height"> {
   readonly bytes: number;
   readonly sha256: string;
-  readonly format: "png" | "jpeg" | "webp";
-  readonly width: number;
-  readonly height: number;
+  readonly etag: string;
 }
 
-/** Announces an upload; its bytes are then PUT to `upload_url`. */
-export function createUpload(context: AccountContext, origin: string): Upload {
+/** Announces an upload, whose bytes are then sent to its URLs. */
+export function createUpload(
+  context: AccountContext,
+  request: UploadRequest & { readonly endUser: string | null; readonly origin: string },
+): Upload {
   const id = context.newId("upl");
   const now = context.now();
-  context.storage.exec(
-    "INSERT INTO uploads (id, created_at, expires_at) VALUES (?, ?, ?)",
+  const [row] = context.storage.exec<UploadRow>(
+    `INSERT INTO uploads (id, created_at, expires_at, end_user, method, announced_bytes,
+       announced_type, announced_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
     id,
     now,
     now + spans.upload,
+    request.endUser,
+    request.method ?? "put",
+    request.bytes ?? null,
+    request.content_type ?? null,
+    request.sha256 ?? null,
   );
-  return toUpload(context, findUpload(context, id) as UploadRow, origin);
+  if (row === undefined) throw new Error("the upload was not written");
+  return toUpload(context, row, { origin: request.origin, urlSeconds: request.url_seconds });
 }
 
-/** Records that an upload's bytes are stored. A repeat records the same again. */
+/**
+ * Records that an upload's bytes are stored, if they are what was announced. A repeat records nothing and answers the
+ * same.
+ */
 export function completeUpload(
   context: AccountContext,
   id: string,
   image: UploadedImage,
   origin: string,
 ): Result<Upload, Refusal> {
-  context.storage.exec(
-    "UPDATE uploads SET bytes = ?, sha256 = ?, format = ?, width = ?, height = ? WHERE id = ?",
-    image.bytes,
-    image.sha256,
-    image.format,
-    image.width,
-    image.height,
-    id,
-  );
-  return getUpload(context, id, origin);
+  const row = findUpload(context, id);
+  if (row === undefined) return err(notFound);
+  const different = mismatch(row, image);
+  if (different !== null) return err({ code: "upload_mismatch", detail: different });
+  if (next(stateOf(row), "stored").effects.includes("record")) {
+    context.storage.exec(
+      `UPDATE uploads SET bytes = ?, sha256 = ?, format = ?, width = ?, height = ?, etag = ?
+       WHERE id = ?`,
+      image.bytes,
+      image.sha256,
+      image.format,
+      image.width,
+      image.height,
+      image.etag,
+      id,
+    );
+    context.storage.exec("DELETE FROM upload_parts WHERE upload = ?", id);
+  }
+  return getUpload(context, id, { origin }, null);
 }
 
-/** An upload of this account, until it expires. */
+/** An upload of this account, or of this end user, until it expires. */
 export function getUpload(
   context: AccountContext,
   id: string,
-  origin: string,
+  signing: Signing,
+  endUser: string | null,
 ): Result<Upload, Refusal> {
-  const row = findUpload(context, id);
-  if (row === undefined) {
-    return err({ code: "upload_not_found", detail: "This account has no such upload." });
-  }
-  return ok(toUpload(context, row, origin));
+  const row = findUpload(context, id, endUser);
+  return row === undefined ? err(notFound) : ok(toUpload(context, row, signing));
 }
 
 /** The picture behind an upload id in an edit request; a refusal names the field at `pointer`. */
@@ -76,26 +86,16 @@ export function usableUpload(
   context: AccountContext,
   id: string,
   pointer: string,
+  credential: Credential,
 ): Result<{ image: StagedImage; identity: string }, Refusal> {
-  const row = findUpload(context, id);
+  const row = findUpload(context, id, endUserOf(credential));
+  const refuse = (detail: string) => err(refuseField("upload_unusable", pointer, detail));
   if (row === undefined) {
-    return err(
-      refuseField(
-        "upload_unusable",
-        pointer,
-        `${id} is no upload of this account, or it has expired.`,
-      ),
-    );
+    return refuse(`${id} is no upload of this account, or it has expired.`);
   }
-  const { bytes, sha256, format, width, height } = row;
+  const { bytes, sha256, format, width, height, etag } = row;
   if (bytes === null || sha256 === null || format === null || width === null || height === null) {
-    return err(
-      refuseField(
-        "upload_unusable",
-        pointer,
-        `${id} has no bytes yet. PUT them to its upload_url.`,
-      ),
-    );
+    return refuse(`${id} is not complete yet. Send its bytes first.`);
   }
   return ok({
     image: {
@@ -105,41 +105,56 @@ export function usableUpload(
       contentType: `image/${format}`,
       width,
       height,
+      ...(etag === null ? {} : { etag }),
     },
     identity: sha256,
   });
 }
 
-/** Forgets uploads that have expired; returns their ids, whose files are to be removed. */
-export function expireUploads(context: AccountContext): string[] {
-  return context.storage
-    .exec<{ id: string }>("DELETE FROM uploads WHERE expires_at <= ? RETURNING id", context.now())
-    .map(({ id }) => id);
+/** Keeps an upload that an edit uses until the edit's last URL has ended, should that be later. */
+export function keepUpload(context: AccountContext, id: string, deadline: number): void {
+  context.storage.exec(
+    "UPDATE uploads SET expires_at = max(expires_at, ?) WHERE id = ?",
+    deadline + spans.outputUrl,
+    id,
+  );
 }
 
-function findUpload(context: AccountContext, id: string): UploadRow | undefined {
+/** An upload that is there, of this end user if one is given. */
+export function findUpload(
+  context: AccountContext,
+  id: string,
+  endUser: string | null = null,
+): UploadRow | undefined {
   return context.storage.exec<UploadRow>(
-    "SELECT * FROM uploads WHERE id = ? AND expires_at > ?",
+    "SELECT * FROM uploads WHERE id = ?1 AND expires_at > ?2 AND (?3 IS NULL OR end_user = ?3)",
     id,
     context.now(),
+    endUser,
   )[0];
 }
 
-function toUpload(context: AccountContext, row: UploadRow, origin: string): Upload {
-  const complete = row.sha256 !== null;
-  return {
-    id: row.id,
-    object: "upload",
-    status: complete ? "complete" : "pending",
-    upload_url: complete
-      ? null
-      : context.links.upload(origin, row.id, Math.floor(row.expires_at / 1000)),
-    created_at: instant(row.created_at),
-    expires_at: instant(row.expires_at),
-    bytes: row.bytes,
-    sha256: row.sha256,
-    format: row.format,
-    width: row.width,
-    height: row.height,
-  };
+/** Where a stored row is in the upload's life. */
+export function stateOf(row: UploadRow): UploadState {
+  return row.sha256 === null ? "pending" : "complete";
+}
+
+export const notFound: Refusal = {
+  code: "upload_not_found",
+  detail: "There is no such upload, or its time is over. Create another.",
+};
+
+/** In what a file differs from what was announced of it; null where it does not. */
+function mismatch(row: UploadRow, image: UploadedImage): string | null {
+  const { announced_bytes: bytes, announced_type: type, announced_sha256: sha256 } = row;
+  if (bytes !== null && bytes !== image.bytes) {
+    return `${bytes} bytes were announced and ${image.bytes} came. Create another upload.`;
+  }
+  if (type !== null && type !== `image/${image.format}`) {
+    return `${type} was announced and the file is image/${image.format}. Create another upload.`;
+  }
+  if (sha256 !== null && sha256 !== image.sha256) {
+    return `The file's SHA-256 is ${image.sha256}, another one was announced. Send it again.`;
+  }
+  return null;
 }

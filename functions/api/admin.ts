@@ -7,7 +7,7 @@ import { unwrap } from "../errors/problem-error.ts";
 import { accountMarkKey } from "../images/object-keys.ts";
 import { mintAccountId } from "../keys/account-id.ts";
 import { displayOf, hashApiKey, mintApiKey } from "../keys/api-key.ts";
-import { accountStub } from "../services.ts";
+import { accountObject } from "../services.ts";
 import type { AppEnv } from "./app-env.ts";
 import { adminOnly } from "./authenticate.ts";
 import { jsonBody, jsonProblems } from "./json-body.ts";
@@ -112,7 +112,7 @@ export function adminRoutes(app: OpenAPIHono<AppEnv>): void {
     await c.env.BUCKET.put(accountMarkKey(id), JSON.stringify({ id, region }));
     await addAccount(c.env.DIRECTORY, id, Date.now());
     const secret = mintWebhookSecret(random);
-    return c.json(await accountStub(c.env.ACCOUNT, id).create(id, secret), 201);
+    return c.json(await accountObject(c.env.ACCOUNT, id).create(id, secret), 201);
   });
 
   app.openapi(describeAccount, async (c) => {

@@ -15,6 +15,8 @@ import { eventRoutes } from "./events.ts";
 import { exportRoutes } from "./export.ts";
 import type { AppEnv } from "./app-env.ts";
 import { keyRoutes } from "./keys.ts";
+import { clientTokenRoutes } from "./client-tokens.ts";
+import { allowBrowsers } from "./cors.ts";
 import { previewRoutes } from "./edits/preview.ts";
 import { editRoutes } from "./edits/routes.ts";
 import { errorPageRoutes } from "./error-page.ts";
@@ -23,7 +25,7 @@ import { openApiInfo } from "./openapi.ts";
 import { paymentRoutes } from "./payments.ts";
 import { invalidRequest, onError, problemResponse } from "./problem-response.ts";
 import { resultRoutes } from "./results.ts";
-import { uploadRoutes } from "./uploads.ts";
+import { uploadRoutes } from "./uploads/routes.ts";
 import { deliveryRoutes } from "./webhooks/deliveries.ts";
 import { webhookEndpointRoutes } from "./webhooks/endpoints.ts";
 import { webhookSecretRoutes } from "./webhooks/secrets.ts";
@@ -61,6 +63,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
     });
   });
   app.use(secureHeaders({ crossOriginResourcePolicy: "cross-origin" }));
+  allowBrowsers(app);
   app.use(
     methodNotAllowed({
       app,
@@ -83,6 +86,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
     editRoutes,
     previewRoutes,
     uploadRoutes,
+    clientTokenRoutes,
     accountRoutes,
     webhookEndpointRoutes,
     webhookSecretRoutes,

@@ -3,8 +3,8 @@ import { After, EventStream } from "../../schemas/event-stream.ts";
 import { EventList } from "../../schemas/webhook-event.ts";
 import { unwrap } from "../errors/problem-error.ts";
 import type { AppEnv } from "./app-env.ts";
-import { authenticated } from "./authenticate.ts";
-import { keyProblems, problems } from "./problem-response.ts";
+import { authenticated, clientAuthenticated } from "./authenticate.ts";
+import { clientProblems, keyProblems, problems } from "./problem-response.ts";
 import { answerStream, lastEventId, wantsStream } from "./streams/answer.ts";
 
 const tags = ["Account"];
@@ -54,8 +54,8 @@ const ofEdit = createRoute({
   operationId: "streamEdit",
   summary: "An edit as it goes: Server-Sent Events up to the one that ends it",
   tags: ["Edits"],
-  security,
-  middleware: authenticated,
+  security: [{ apiKey: [] }, { clientToken: [] }],
+  middleware: clientAuthenticated,
   request: {
     params: z.object({ id: z.string() }),
     headers,
@@ -69,7 +69,7 @@ const ofEdit = createRoute({
     200: { description: "The stream", content: stream },
     204: { description: "The edit has ended, and nothing follows what you know." },
     ...problems(
-      ...keyProblems,
+      ...clientProblems,
       "request_invalid",
       "edit_not_found",
       "edit_deleted",
@@ -103,11 +103,11 @@ export function eventRoutes(app: OpenAPIHono<AppEnv>): void {
   });
 
   app.openapi(ofEdit, async (c) => {
-    const { account, keyHash } = c.var.caller;
+    const { account, credential } = c.var.caller;
     const { id } = c.req.valid("param");
     c.set("edit", id);
     const read = async (after: number | null) =>
-      unwrap(await account.editEvents(keyHash, id, { after, limit: streamPage }));
+      unwrap(await account.editEvents(credential, id, { after, limit: streamPage }));
     return answerStream(c, id, read, lastEventId(c) ?? c.req.valid("query").after ?? null);
   });
 }

@@ -31,6 +31,15 @@ export const jsonLimit = bodyLimit({
 /** What a route with a JSON body runs first. */
 export const jsonBody = [jsonType, jsonLimit] as const;
 
+/** What a route runs whose JSON body may be left out. */
+export const optionalJsonBody = [
+  createMiddleware<AppEnv>(async (c, next) => {
+    const empty = c.req.raw.body === null || c.req.header("content-length") === "0";
+    return empty && c.req.header("content-type") === undefined ? next() : jsonType(c, next);
+  }),
+  jsonLimit,
+] as const;
+
 /** What such a route may answer. */
 export const jsonProblems: ProblemCode[] = [
   "content_type_unsupported",

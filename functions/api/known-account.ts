@@ -3,7 +3,7 @@ import type { AccountObject } from "../account/object.ts";
 import { readConfiguration } from "../env.ts";
 import { ProblemError } from "../errors/problem-error.ts";
 import { isGenuineAccountId } from "../keys/account-id.ts";
-import { accountStub } from "../services.ts";
+import { accountObject } from "../services.ts";
 
 /** The account that an operator's request is about. */
 export const accountParam = z.object({ account: z.string() });
@@ -14,7 +14,7 @@ export const adminSecurity = [{ adminSecret: [] }];
 /** The object of an id that this deployment minted; a made-up id addresses none. */
 export function knownAccount(env: Env, id: string): DurableObjectStub<AccountObject> {
   if (!isGenuineAccountId(readConfiguration(env).ACCOUNT_ID_SECRET, id)) throw noAccount();
-  return accountStub(env.ACCOUNT, id);
+  return accountObject(env.ACCOUNT, id);
 }
 
 /** What is answered about an account that there is none of. */

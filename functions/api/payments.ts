@@ -1,7 +1,8 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import { readConfiguration } from "../env.ts";
 import { ProblemError, unwrap } from "../errors/problem-error.ts";
-import { log } from "../log.ts";
+import { raise } from "../alerts.ts";
+import { describeError, log } from "../log.ts";
 import { stripeReader } from "../payments/stripe.ts";
 import type { AppEnv } from "./app-env.ts";
 import { jsonLimit } from "./json-body.ts";
@@ -60,11 +61,17 @@ export function paymentRoutes(app: OpenAPIHono<AppEnv>): void {
       signature: c.req.header("stripe-signature") ?? null,
       now: Date.now(),
     });
-    if (!notice.ok) log("warn", "payment.refused", { reason: notice.problem.code });
+    if (!notice.ok) raise("payment.refused", { reason: notice.problem.code });
     const payment = unwrap(notice);
     if (payment !== null) {
       const { account, amount, externalId } = payment;
-      unwrap(await knownAccount(c.env, account).post({ kind: "grant", amount, externalId }));
+      try {
+        unwrap(await knownAccount(c.env, account).post({ kind: "grant", amount, externalId }));
+      } catch (error) {
+        const reason = error instanceof ProblemError ? error.refusal.code : describeError(error);
+        raise("payment.refused", { reason, payment: externalId });
+        throw error;
+      }
       log("info", "payment.granted", { account, amount, payment: externalId });
     }
     return c.json({ received: true as const }, 200);

@@ -4,10 +4,11 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { z } from "@hono/zod-openapi";
 import { Problem } from "../../schemas/problem.ts";
 import { problemCatalogue, type ProblemCode } from "../../schemas/problem-catalogue.ts";
+import { raise } from "../alerts.ts";
 import { ConfigurationError } from "../env.ts";
 import { ProblemError } from "../errors/problem-error.ts";
 import { toProblem, type Refusal } from "../errors/refusal.ts";
-import { describeError, log } from "../log.ts";
+import { describeError } from "../log.ts";
 import type { AppEnv } from "./app-env.ts";
 
 /** The one way an error leaves the service: problem+json (RFC 9457), with the request's id in body and header. */
@@ -27,21 +28,21 @@ export function onError(error: Error, c: Context<AppEnv>): Response {
 function refusalOf(error: Error, request: string): Refusal {
   if (error instanceof ProblemError) return error.refusal;
   if (error instanceof ConfigurationError) {
-    log("error", "configuration.invalid", { request, reason: error.message });
+    raise("configuration.invalid", { request, reason: error.message });
     return { code: "configuration_invalid", detail: error.message };
   }
   if (error instanceof HTTPException && error.status === 400) {
     return { code: "request_malformed", detail: "The body is not valid JSON. Check its syntax." };
   }
   if (isPassing(error)) {
-    log("warn", "request.unavailable", { request, reason: describeError(error) });
+    raise("request.unavailable", { request, reason: describeError(error) });
     return {
       code: "unavailable",
       detail: "Try again in a moment; nothing was lost.",
       retryAfter: 1,
     };
   }
-  log("error", "request.failed", { request, reason: describeError(error) });
+  raise("request.failed", { request, reason: describeError(error) });
   return {
     code: "internal_error",
     detail: `Something went wrong. Try again, and quote request ${request} if it stays.`,
@@ -109,4 +110,15 @@ export const keyProblems: ProblemCode[] = [
   "key_invalid",
   "key_revoked",
   "key_scope_missing",
+  "token_not_allowed",
+];
+
+/** What every route that takes a client token as well may answer. */
+export const clientProblems: ProblemCode[] = [
+  "key_missing",
+  "key_invalid",
+  "key_revoked",
+  "key_scope_missing",
+  "token_invalid",
+  "token_expired",
 ];

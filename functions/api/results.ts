@@ -1,5 +1,6 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import { ProblemError } from "../errors/problem-error.ts";
+import { outputTypes } from "../../schemas/manifest.ts";
 import { outputKey } from "../images/object-keys.ts";
 import type { AppEnv } from "./app-env.ts";
 import { problems } from "./problem-response.ts";
@@ -41,11 +42,15 @@ export function resultRoutes(app: OpenAPIHono<AppEnv>): void {
           "There is no file: its edit was deleted, its time was over, or the output was blocked.",
       });
     }
-    const extension = (object.httpMetadata?.contentType ?? "image/png").split("/")[1];
+    const stored = object.httpMetadata?.contentType;
+    // A fixed type, whatever lies there: what is no picture's is downloaded as it is, and never shown.
+    const type = outputTypes.find((one) => one === stored);
+    const [disposition, extension] =
+      type === undefined ? ["attachment", "bin"] : ["inline", type.replace("image/", "")];
     return c.body(object.body, 200, {
-      "content-type": object.httpMetadata?.contentType ?? "application/octet-stream",
+      "content-type": type ?? "application/octet-stream",
       "content-length": String(object.size),
-      "content-disposition": `inline; filename="${edit}-${index}.${extension}"`,
+      "content-disposition": `${disposition}; filename="${edit}-${index}.${extension}"`,
       "content-security-policy": "default-src 'none'; sandbox",
       "cache-control": `private, max-age=${Math.max(0, exp - Math.floor(Date.now() / 1000))}`,
       etag: object.httpEtag,

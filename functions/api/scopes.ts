@@ -13,6 +13,11 @@ export const routeScopes: Readonly<Record<string, Scope>> = {
   "GET /v1/edits/:id/preview": "edits:read",
   "POST /v1/uploads": "edits:write",
   "GET /v1/uploads/:id": "edits:read",
+  "DELETE /v1/uploads/:id": "edits:write",
+  "POST /v1/uploads/:id/sign": "edits:write",
+  "POST /v1/uploads/:id/complete": "edits:write",
+  // A token makes edits, and never does more.
+  "POST /v1/client-tokens": "edits:write",
 
   "GET /v1/account": "account:read",
   "GET /v1/account/ledger": "account:read",

@@ -1,6 +1,8 @@
+import { raise } from "../alerts.ts";
 import type { ProblemCode } from "../../schemas/problem-catalogue.ts";
 import { readConfiguration } from "../env.ts";
 import { ProblemError } from "../errors/problem-error.ts";
+import type { Arriving, BodyProblem } from "../images/body.ts";
 import { verifyUrl, type Grant } from "../images/signed-url.ts";
 import type { AppContext } from "./app-env.ts";
 
@@ -11,6 +13,7 @@ export const putProblems: ProblemCode[] = [
   "length_required",
   "body_too_large",
   "request_malformed",
+  "body_too_slow",
   "content_conflict",
 ];
 
@@ -26,6 +29,11 @@ export function signedGrant(c: AppContext, options: { readonly late?: boolean } 
   if (verified.ok) return verified.value;
   const { reason, grant } = verified.problem;
   if (reason !== "expired" || grant === undefined) {
+    const { path } = c.req;
+    raise(path.startsWith("/files/callback/") ? "callback.forged" : "url.forged", {
+      request: c.var.requestId,
+      path,
+    });
     throw new ProblemError({
       code: "url_signature_invalid",
       detail: "The URL was changed or not made here. Use it exactly as it was given.",
@@ -38,11 +46,35 @@ export function signedGrant(c: AppContext, options: { readonly late?: boolean } 
   });
 }
 
+/** When a body that arrives from now on has taken too long. */
+export function bodyDeadline(c: AppContext): AbortSignal {
+  return AbortSignal.timeout(readConfiguration(c.env).BODY_SECONDS * 1000);
+}
+
+/** What is answered about a body that was not what its sender said. */
+export function bodyRefusal(problem: BodyProblem): ProblemError {
+  switch (problem) {
+    case "too_slow":
+      return new ProblemError({
+        code: "body_too_slow",
+        detail: "The body took too long to arrive. Send it again, or in parts: POST /v1/uploads.",
+      });
+    case "too_large":
+    case "length_differs":
+      return new ProblemError({
+        code: "request_malformed",
+        detail: "The body is not as long as its Content-Length. Send it again.",
+      });
+    default:
+      return problem satisfies never;
+  }
+}
+
 /** The body of a PUT and its declared length, within `maxBytes`. */
 export function putBody(
   c: AppContext,
   maxBytes: number,
-): { readonly body: ReadableStream<Uint8Array>; readonly contentLength: number } {
+): Required<Arriving> & { readonly contentLength: number } {
   const declared = c.req.header("content-length");
   if (declared === undefined || !/^\d+$/.test(declared)) {
     throw new ProblemError({ code: "length_required", detail: "Send a Content-Length." });
@@ -57,5 +89,5 @@ export function putBody(
   if (c.req.raw.body === null) {
     throw new ProblemError({ code: "request_malformed", detail: "The body is empty." });
   }
-  return { body: c.req.raw.body, contentLength };
+  return { body: c.req.raw.body, contentLength, signal: bodyDeadline(c) };
 }

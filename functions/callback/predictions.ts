@@ -1,12 +1,13 @@
 import { Webhook } from "standardwebhooks";
 import { Prediction } from "../../schemas/prediction.ts";
+import { raise } from "../alerts.ts";
 import type { AppContext } from "../api/app-env.ts";
 import { bearer, sameSecret } from "../api/authenticate.ts";
 import { signedGrant } from "../api/signed-request.ts";
 import { performNow } from "../dispatch/perform.ts";
 import { readConfiguration } from "../env.ts";
 import { ProblemError } from "../errors/problem-error.ts";
-import { describeError, log } from "../log.ts";
+import { describeError } from "../log.ts";
 import { servicesOf } from "../services.ts";
 import { takeNews } from "./take-news.ts";
 
@@ -26,7 +27,7 @@ export async function receiveCallback(c: AppContext): Promise<Response> {
     const messages = await takeNews(services, grant, prediction);
     c.executionCtx.waitUntil(performNow(services, messages));
   } catch (error) {
-    log("error", "callback.failed", {
+    raise("callback.failed", {
       account: grant.account,
       edit: grant.edit,
       attempt: grant.attempt,
@@ -42,13 +43,14 @@ function authenticate(c: AppContext, body: string): void {
   if (configuration.PROVIDER === "cog") {
     const token = bearer(c.req.header("authorization")) ?? "";
     if (sameSecret(configuration.COG_CALLBACK_TOKEN, token)) return;
+    raise("callback.unauthenticated", { reason: "the token is another" });
   } else {
     try {
       const headers = Object.fromEntries(c.req.raw.headers);
       new Webhook(configuration.REPLICATE_WEBHOOK_SECRET).verify(body, headers);
       return;
     } catch (error) {
-      log("warn", "callback.unauthenticated", { reason: describeError(error) });
+      raise("callback.unauthenticated", { reason: describeError(error) });
     }
   }
   throw new ProblemError({

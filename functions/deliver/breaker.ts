@@ -27,6 +27,9 @@ export const maxInFlight = 10;
 /** Failures in a row after which an address is left alone but for probes. */
 export const opensAfter = 5;
 
+/** Failures in a row that take an hour at least, though all tries that may be under way at once had failed together. */
+export const longFailing = 20;
+
 /** How long a try may be under way before it counts as lost, in milliseconds. */
 export const tryLease = 60_000;
 

@@ -1,3 +1,4 @@
+import { raise } from "../alerts.ts";
 import type { Services } from "../dispatch/ports.ts";
 import { log } from "../log.ts";
 import { takeDueAccounts } from "./accounts.ts";
@@ -9,5 +10,6 @@ const accountsPerRun = 100;
 export async function wakeDueAccounts(db: D1Database, services: Services): Promise<void> {
   const due = await takeDueAccounts(db, services.now(), accountsPerRun);
   for (const account of due) await services.send({ v: 1, type: "wake", account });
+  if (due.length === accountsPerRun) raise("cron.behind", { accounts: due.length });
   log("info", "cron.ran", { accounts: due.length });
 }

@@ -1,4 +1,5 @@
 import { WorkMessage } from "../../schemas/work-message.ts";
+import { raise } from "../alerts.ts";
 import { describeError, log } from "../log.ts";
 import { perform } from "./perform.ts";
 import type { Services } from "./ports.ts";
@@ -17,11 +18,11 @@ export async function consume(
 ): Promise<Verdict> {
   const parsed = WorkMessage.safeParse(body);
   if (!parsed.success) {
-    log("error", "work.unreadable", { dead: letter.dead });
+    raise("work.unreadable", { dead: letter.dead });
     return "ack";
   }
   const { type, account } = parsed.data;
-  if (letter.dead) log("error", "work.dead", { type, account });
+  if (letter.dead) raise("work.dead", { type, account, files: filesOf(parsed.data) });
   try {
     await perform(services, letter.dead ? { v: 1, type: "wake", account } : parsed.data);
     return "ack";
@@ -29,4 +30,9 @@ export async function consume(
     log("warn", "work.failed", { type, account, reason: describeError(error) });
     return { delaySeconds: Math.min(2 ** letter.attempts, 300) };
   }
+}
+
+/** Where the files lie that a message was to remove. */
+function filesOf(message: WorkMessage): string | undefined {
+  return message.type === "purge" ? message.prefixes.join(" ").slice(0, 2_000) : undefined;
 }

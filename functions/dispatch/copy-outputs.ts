@@ -1,8 +1,10 @@
+import { raise } from "../alerts.ts";
 import { outputSize } from "../account/output-size.ts";
-import type { Manifest } from "../../schemas/manifest.ts";
+import { outputTypes, type Manifest } from "../../schemas/manifest.ts";
 import { limits } from "../../schemas/limits.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
-import { readHeader } from "../images/header.ts";
+import { peek } from "../images/body.ts";
+import { formatOf, readHeader } from "../images/header.ts";
 import { outputKey } from "../images/object-keys.ts";
 import { stageStream } from "../images/stage.ts";
 import { describeError, log } from "../log.ts";
@@ -15,7 +17,8 @@ type Copy = Extract<WorkMessage, { type: "copy" }>;
 /**
  * Copies the files of a provider that hands out URLs into the attempt's place in R2 and writes the manifest that such
  * a provider does not. Runs from the queue under the attempt's lease; files that are there already are not fetched
- * again. A file that is no picture of the edit's size is no result: the attempt is lost.
+ * again. A file that is no picture of the edit's size is no result: the attempt is lost. Throws where a host cannot be
+ * looked up for now.
  */
 export async function copyOutputs(
   services: Services,
@@ -34,7 +37,7 @@ export async function copyOutputs(
       const seed = (record.parameters.seed + index) % 2 ** 32;
       const output = await copyOne(services, outputKey(id, edit, attempt, index), url);
       if (output === null || output.width !== width || output.height !== height) {
-        log("error", "copy.unusable", { account: id, edit, attempt, index });
+        raise("copy.unusable", { account: id, edit, attempt, index });
         return account.report(edit, attempt, { type: "lost" });
       }
       outputs.push({ index, seed, blocked: null, kept_pixels: 0, ...output });
@@ -55,17 +58,27 @@ async function copyOne(services: Services, key: string, url: string): Promise<Co
     url,
     fetch: services.fetch,
     deadline: services.deadline,
+    resolve: services.resolve,
     allowLoopback: services.allowLoopback,
     maxBytes: limits.outputBytes,
   });
   if (!fetched.ok) {
+    // For want of a resolver no result is given up: the queue brings the job again.
+    if (fetched.problem.retryAfter !== undefined) throw new Error(fetched.problem.detail);
     log("warn", "copy.unreachable", { code: fetched.problem.code });
+    return null;
+  }
+  const { head, body } = await peek(fetched.value.body, 12);
+  const contentType = outputTypes.find((type) => type === `image/${formatOf(head)}`);
+  if (contentType === undefined) {
+    await body.cancel();
     return null;
   }
   const staged = await stageStream({
     bucket: services.bucket,
     key,
-    body: fetched.value.body,
+    contentType,
+    body,
     contentLength: fetched.value.contentLength,
     maxBytes: limits.outputBytes,
   }).catch((error: unknown) => {
@@ -75,9 +88,9 @@ async function copyOne(services: Services, key: string, url: string): Promise<Co
   if (staged === null || !staged.ok) return null;
   const header = readHeader(staged.value.head);
   if (!header.ok) return null;
-  const { format, width, height } = header.value;
+  const { width, height } = header.value;
   const { length, sha256 } = staged.value;
-  return { content_type: `image/${format}`, width, height, bytes: length, sha256 };
+  return { content_type: contentType, width, height, bytes: length, sha256 };
 }
 
 function providerManifest(

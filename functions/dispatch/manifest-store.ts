@@ -1,7 +1,7 @@
 import { limits } from "../../schemas/limits.ts";
 import { Manifest } from "../../schemas/manifest.ts";
+import { raise } from "../alerts.ts";
 import { manifestKey } from "../images/object-keys.ts";
-import { log } from "../log.ts";
 
 /** The manifest of an attempt; null when it was not written, or is none (an attempt cannot be another's result). */
 export async function readManifest(
@@ -16,7 +16,7 @@ export async function readManifest(
   if (parsed.success && parsed.data.edit === edit && parsed.data.attempt === attempt) {
     return parsed.data;
   }
-  log("error", "manifest.invalid", { account, edit, attempt });
+  raise("manifest.invalid", { account, edit, attempt });
   return null;
 }
 

@@ -2,6 +2,7 @@ import { pictureRoles, type PictureRole } from "../../schemas/edit.ts";
 import type { ModelInput } from "../../schemas/model-input.ts";
 import { limits } from "../../schemas/limits.ts";
 import type { Claim } from "../account/attempts.ts";
+import { largestOutput } from "../account/output-size.ts";
 import { signUrl, type Grant, type Keyring } from "../images/signed-url.ts";
 
 /** How long the container's URLs outlive the edit, in seconds. */
@@ -40,7 +41,7 @@ export function attemptUrls(
       mask_url: picture("mask"),
       example_url: picture("example"),
       output_urls: Array.from({ length: parameters.n }, (_, index) =>
-        sign("output", "PUT", index, limits.outputBytes),
+        sign("output", "PUT", index, largestOutput(inputs, parameters)),
       ),
       manifest_url: sign("manifest", "PUT", 0, limits.manifestBytes),
       preview_url: sign("preview", "PUT", 0, limits.previewBytes),
@@ -57,6 +58,16 @@ export function attemptUrls(
       width: parameters.width ?? 0,
       height: parameters.height ?? 0,
       output_format: parameters.output_format,
+      quality: parameters.quality ?? 0,
+      mask_mode: parameters.mask_mode ?? "white",
+      mask_resize: parameters.mask_resize ?? false,
+      grow: parameters.grow ?? 0,
+      feather: parameters.feather ?? 0,
+      masked_content: parameters.masked_content ?? (parameters.strength < 1 ? "original" : "noise"),
+      left: parameters.left ?? 0,
+      right: parameters.right ?? 0,
+      up: parameters.up ?? 0,
+      down: parameters.down ?? 0,
     },
   };
 }

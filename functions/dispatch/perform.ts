@@ -2,7 +2,7 @@ import type { WorkMessage } from "../../schemas/work-message.ts";
 import { deliver } from "../deliver/deliver.ts";
 import { putAway } from "../reports/put-away.ts";
 import { recount, report } from "../reports/report.ts";
-import { purge } from "../images/purge.ts";
+import { giveUpParts, purge } from "../images/purge.ts";
 import { describeError, log } from "../log.ts";
 import { copyOutputs } from "./copy-outputs.ts";
 import { dispatch } from "./dispatch.ts";
@@ -17,12 +17,12 @@ async function performOne(
   const { account } = message;
   switch (message.type) {
     case "dispatch":
-      return dispatch(services, account, message.edit);
+      return dispatch(services, account, message.edit, message.attempt);
     case "cancel":
       await services.provider.cancel(message.prediction);
       return [];
     case "release": {
-      const next = await services.pool.release(message.edit);
+      const next = await services.pool.release(message.edit, message.attempt);
       return next.map((candidate) => ({ v: 1, type: "dispatch", ...candidate }));
     }
     case "reconcile":
@@ -33,6 +33,9 @@ async function performOne(
       await deliver(services, account, message.delivery);
       return [];
     case "purge":
+      for (const { key, id } of message.multiparts ?? []) {
+        await giveUpParts(services.bucket, key, id);
+      }
       for (const prefix of message.prefixes) await purge(services.bucket, prefix);
       return [];
     case "archive":

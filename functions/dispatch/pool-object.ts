@@ -23,7 +23,7 @@ export class PoolObject extends DurableObject<Env> {
     return this.#pool.acquire(candidate, Date.now());
   }
 
-  release(edit: string): Candidate[] {
-    return this.#pool.release(edit, Date.now());
+  release(edit: string, attempt?: number): Candidate[] {
+    return this.#pool.release(edit, attempt, Date.now());
   }
 }

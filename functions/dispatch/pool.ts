@@ -4,11 +4,14 @@ import type { SqlValue, Storage } from "../account/storage.ts";
 export interface Candidate {
   readonly account: string;
   readonly edit: string;
+  /** The attempt at it that the slot is for; unknown to messages of older releases. */
+  readonly attempt?: number | undefined;
 }
 
 interface Place extends Record<string, SqlValue> {
   account: string;
   edit: string;
+  attempt: number | null;
   /** 1 is first. */
   place: number;
 }
@@ -41,10 +44,15 @@ const servedLease = 60 * 60_000;
 /** Whose turn it is has this long to come before others may pass, in milliseconds. */
 const turnLease = 15_000;
 
+/** The newer of the attempts that a row has and is given; of an unknown one, the other. */
+const newerAttempt =
+  "max(coalesce(attempt, excluded.attempt), coalesce(excluded.attempt, attempt))";
+
 /**
  * The capacity of one provider, shared fairly: slots go to accounts in turn, so that one account's thousand waiting
  * edits do not delay another's first. Slots are leased and therefore survive a lost release; asking again for a slot
- * that one has renews it. Who does not come when it is their turn is passed, so that one lost message holds up nobody.
+ * that one has renews it, for the newer attempt where it names one. An attempt's release frees no slot of a newer one, so
+ * that it may come late. Who does not come when it is their turn is passed, so that one lost message holds up nobody.
  *
  * Every grant counts as a start, renewals too: whoever is granted a slot may start a prediction, and the rate is the
  * provider's.
@@ -71,63 +79,75 @@ export class Pool {
          at INTEGER NOT NULL) STRICT`,
     );
     storage.exec("CREATE TABLE IF NOT EXISTS starts (at INTEGER NOT NULL) STRICT");
+    for (const table of ["slots", "waiting"]) addAttempt(storage, table);
   }
 
   /** Asks for a slot; who gets none is remembered and has a place in the line. */
-  acquire({ account, edit }: Candidate, now: number): Slot {
+  acquire(candidate: Candidate, now: number): Slot {
+    const { account, edit, attempt } = candidate;
     return this.#storage.transactionSync(() => {
       this.#expire(now);
       const pause = this.#pause(now);
       if (this.#holds(edit)) {
         if (pause > 0) return { granted: false, position: 1, retryAfter: pause };
-        return this.#grant(account, edit, now);
+        return this.#grant(candidate, now);
       }
       this.#storage.exec(
-        `INSERT INTO waiting (edit, account, since, until) VALUES (?, ?, ?, ?)
-         ON CONFLICT (edit) DO UPDATE SET until = excluded.until`,
+        `INSERT INTO waiting (edit, account, since, until, attempt) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (edit) DO UPDATE SET until = excluded.until, attempt = ${newerAttempt}`,
         edit,
         account,
         now,
         now + waitingLease,
+        attempt ?? null,
       );
       this.#storage.exec("DELETE FROM turns WHERE edit = ?", edit);
       const free = Math.max(this.#free(), 0);
       const line = this.#line(now, free, edit);
-      const place = line.find((candidate) => candidate.edit === edit)?.place ?? free + 1;
+      const place = line.find((one) => one.edit === edit)?.place ?? free + 1;
       if (place > free) {
         this.#call(line.slice(0, free), now);
         return { granted: false, position: place - free, retryAfter: null };
       }
       if (pause > 0) return { granted: false, position: 1, retryAfter: pause };
       this.#storage.exec("DELETE FROM waiting WHERE edit = ?", edit);
-      return this.#grant(account, edit, now);
+      return this.#grant(candidate, now);
     });
   }
 
   /**
-   * Gives a slot or a place in the line back; returns who may start now: one for each slot that came free by it. Naming
-   * more would let releases that free nothing call each other up without end.
+   * Gives a slot or a place in the line back: what the edit's attempts up to `attempt` have, or (undefined) all that it
+   * has. Returns who may start now: one for each slot that came free by it. Naming more would let releases that free
+   * nothing call each other up without end.
    */
-  release(edit: string, now: number): Candidate[] {
+  release(edit: string, attempt: number | undefined, now: number): Candidate[] {
     return this.#storage.transactionSync(() => {
-      const given = this.#storage.exec("DELETE FROM slots WHERE edit = ? RETURNING edit", edit);
-      for (const table of ["waiting", "turns"]) {
-        this.#storage.exec(`DELETE FROM ${table} WHERE edit = ?`, edit);
-      }
+      const [given = []] = ["slots", "waiting"].map((table) =>
+        this.#storage.exec(
+          `DELETE FROM ${table} WHERE edit = ?1 AND (?2 IS NULL OR attempt IS NULL OR attempt <= ?2)
+           RETURNING edit`,
+          edit,
+          attempt ?? null,
+        ),
+      );
       const freed = given.length + this.#expire(now);
       const next = freed === 0 ? [] : this.#line(now, Math.max(Math.min(freed, this.#free()), 0));
       this.#call(next, now);
-      return next.map(({ account, edit: waiting }) => ({ account, edit: waiting }));
+      return next.map(({ account, edit: waiting, attempt: wanted }) =>
+        wanted === null ? { account, edit: waiting } : { account, edit: waiting, attempt: wanted },
+      );
     });
   }
 
-  #grant(account: string, edit: string, now: number): Slot {
+  #grant({ account, edit, attempt }: Candidate, now: number): Slot {
     this.#storage.exec("INSERT INTO starts (at) VALUES (?)", now);
     this.#storage.exec(
-      "INSERT OR REPLACE INTO slots (edit, account, until) VALUES (?, ?, ?)",
+      `INSERT INTO slots (edit, account, until, attempt) VALUES (?, ?, ?, ?)
+       ON CONFLICT (edit) DO UPDATE SET until = excluded.until, attempt = ${newerAttempt}`,
       edit,
       account,
       now + slotLease,
+      attempt ?? null,
     );
     this.#storage.exec(
       `INSERT OR REPLACE INTO served (account, turn, at)
@@ -139,7 +159,7 @@ export class Pool {
   }
 
   /** Notes that it is these candidates' turn. */
-  #call(candidates: readonly Candidate[], now: number): void {
+  #call(candidates: readonly Pick<Candidate, "edit">[], now: number): void {
     for (const { edit } of candidates) {
       this.#storage.exec("INSERT OR IGNORE INTO turns (edit, at) VALUES (?, ?)", edit, now);
     }
@@ -185,7 +205,7 @@ export class Pool {
   #line(now: number, first: number, edit = ""): Place[] {
     return this.#storage.exec<Place>(
       `WITH ranked AS (
-         SELECT waiting.account, waiting.edit, since, coalesce(turn, 0) AS turn,
+         SELECT waiting.account, waiting.edit, waiting.attempt, since, coalesce(turn, 0) AS turn,
            coalesce(running, 0)
              + row_number() OVER (PARTITION BY waiting.account ORDER BY since, waiting.edit) AS nth
          FROM waiting
@@ -194,13 +214,19 @@ export class Pool {
          LEFT JOIN served ON served.account = waiting.account
          WHERE NOT EXISTS (SELECT 1 FROM turns WHERE turns.edit = waiting.edit AND turns.at <= ?)
        ), line AS (
-         SELECT account, edit, row_number() OVER (ORDER BY nth, turn, since, edit) AS place
+         SELECT account, edit, attempt, row_number() OVER (ORDER BY nth, turn, since, edit) AS place
          FROM ranked
        )
-       SELECT account, edit, place FROM line WHERE place <= ? OR edit = ? ORDER BY place`,
+       SELECT account, edit, attempt, place FROM line WHERE place <= ? OR edit = ? ORDER BY place`,
       now - turnLease,
       first,
       edit,
     );
   }
+}
+
+/** Tells rows of a table apart by their attempt; those of the release before do without. */
+function addAttempt(storage: Storage, table: string): void {
+  const known = storage.exec("SELECT 1 FROM pragma_table_info(?) WHERE name = 'attempt'", table);
+  if (known.length === 0) storage.exec(`ALTER TABLE ${table} ADD COLUMN attempt INTEGER`);
 }

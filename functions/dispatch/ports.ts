@@ -1,6 +1,6 @@
 import type { Account } from "../../schemas/account.ts";
 import type { ArchiveBatch } from "../account/archive.ts";
-import type { AttemptRecord, Claim, Report, Stage } from "../account/attempts.ts";
+import type { AttemptRecord, Claim, Report, Stage, Unclaimed } from "../account/attempts.ts";
 import type { DeliveryOutcome, DeliveryTask } from "../account/deliveries.ts";
 import type { UsageDay } from "../account/usage.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
@@ -11,7 +11,7 @@ import type { Provider } from "./providers/provider.ts";
 
 /** The part of an account that work is done for. */
 interface WorkAccount {
-  claim(edit: string): Promise<Claim | Exclude<Stage, "queued">>;
+  claim(edit: string, attempt?: number): Promise<Claim | Unclaimed>;
   wait(edit: string, position: number): Promise<Stage>;
   started(edit: string, attempt: number, prediction: string): Promise<boolean>;
   busy(edit: string, attempt: number): Promise<readonly WorkMessage[]>;
@@ -39,7 +39,7 @@ interface WorkAccount {
 /** The capacity of the provider in use. */
 interface WorkPool {
   acquire(candidate: Candidate): Promise<Slot>;
-  release(edit: string): Promise<Candidate[]>;
+  release(edit: string, attempt?: number): Promise<Candidate[]>;
 }
 
 /** What the directory is told of accounts. */

@@ -1,4 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
+import { headBytes } from "./head.ts";
 
 /** One part of a multipart body, as it lies in the body: nothing of it is kept but its head or its text. */
 export interface MultipartPart {
@@ -17,8 +18,9 @@ export interface MultipartPart {
 /** Why a body is no multipart/form-data that this service takes. */
 export class MultipartError extends Error {}
 
-const headBytes = 512 * 1024;
 const fieldBytes = 64 * 1024;
+/** What is kept of all parts together, so that no form is held by its many parts. */
+const keptBytes = 4 * headBytes;
 const headerBytes = 16 * 1024;
 const maxParts = 32;
 
@@ -34,7 +36,8 @@ interface OpenPart {
 
 /**
  * Reads multipart/form-data (RFC 7578, RFC 2046 5.1) as it streams by, in chunks of any size, and notes where each
- * part lies. Memory stays bounded: a part's head (512 KiB) or value (64 KiB), and what may be half a delimiter.
+ * part lies. Memory stays bounded: a part's head (192 KiB) or value (64 KiB), 768 KiB of all of them, and what may be
+ * half a delimiter.
  */
 export class MultipartScanner {
   #delimiter: Uint8Array;
@@ -44,6 +47,7 @@ export class MultipartScanner {
   #at: number;
   #part: OpenPart | null = null;
   #parts: MultipartPart[] = [];
+  #room = keptBytes;
 
   constructor(boundary: string) {
     if (boundary.length === 0 || boundary.length > 70) {
@@ -142,13 +146,12 @@ export class MultipartScanner {
     if (part === null) return;
     part.hash.update(bytes);
     part.length += bytes.length;
-    const room = (part.filename === null ? fieldBytes : headBytes) - part.headLength;
-    if (room > 0) {
-      const kept = bytes.slice(0, room);
-      part.head.push(kept);
-      part.headLength += kept.length;
-    }
-    if (part.filename === null && part.length > fieldBytes) {
+    const most = (part.filename === null ? fieldBytes : headBytes) - part.headLength;
+    const kept = bytes.slice(0, Math.max(0, Math.min(most, this.#room)));
+    if (kept.length > 0) part.head.push(kept);
+    part.headLength += kept.length;
+    this.#room -= kept.length;
+    if (part.filename === null && part.length > part.headLength) {
       throw new MultipartError(`the field ${part.name} is too long`);
     }
   }

@@ -8,3 +8,12 @@ export async function purge(bucket: R2Bucket, prefix: string): Promise<void> {
     cursor = page.truncated ? page.cursor : undefined;
   } while (cursor !== undefined);
 }
+
+/** Gives up an upload in parts; one that was put together or given up already is left as it is. */
+export async function giveUpParts(bucket: R2Bucket, key: string, id: string): Promise<void> {
+  // R2 answers an id that it does not know (any more) with an error, which says the same as success.
+  await bucket
+    .resumeMultipartUpload(key, id)
+    .abort()
+    .catch(() => undefined);
+}

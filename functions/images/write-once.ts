@@ -1,9 +1,10 @@
 import { ok, type Result } from "../result.ts";
-import { stageOnce, type Staged, type StageProblem } from "./stage.ts";
+import type { BodyProblem } from "./body.ts";
+import { stageOnce, type Staged } from "./stage.ts";
 
 /** What came of a write-once PUT: the same bytes again are welcome, others are not. */
 export type WriteOutcome =
-  | { readonly type: "created" | "same"; readonly staged: Staged }
+  | { readonly type: "created" | "same"; readonly staged: Staged; readonly etag: string }
   | { readonly type: "conflict" };
 
 /**
@@ -12,12 +13,13 @@ export type WriteOutcome =
  */
 export async function writeOnce(
   request: Parameters<typeof stageOnce>[0],
-): Promise<Result<WriteOutcome, StageProblem>> {
+): Promise<Result<WriteOutcome, BodyProblem>> {
   const written = await stageOnce(request);
   if (!written.ok) return written;
-  const { staged, stored } = written.value;
-  if (stored) return ok({ type: "created", staged });
+  const { staged, etag } = written.value;
+  if (etag !== null) return ok({ type: "created", staged, etag });
   const present = await request.bucket.head(request.key);
-  const same = present?.checksums.toJSON().md5 === staged.md5;
-  return ok(same ? { type: "same", staged } : { type: "conflict" });
+  if (present === null || present.checksums.toJSON().md5 !== staged.md5)
+    return ok({ type: "conflict" });
+  return ok({ type: "same", staged, etag: present.etag });
 }

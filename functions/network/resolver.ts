@@ -4,10 +4,11 @@ import { isPublicAddress } from "./public-address.ts";
 /** Every IPv4 and IPv6 address of a name; none where it has none. Throws where that cannot be found out. */
 export type Resolve = (name: string) => Promise<readonly string[]>;
 
-/** What became of a look-up. Only `public` may be connected to. */
+/** What became of a look-up. Only `public` may be connected to; `unknown` may be another time. */
 export type Lookup =
   | { readonly type: "public" }
   | { readonly type: "private"; readonly problem: string }
+  | { readonly type: "nowhere"; readonly problem: string }
   | { readonly type: "unknown"; readonly problem: string };
 
 /** The JSON form of a DNS answer, as public resolvers give it. */
@@ -48,7 +49,7 @@ export async function lookUp(resolve: Resolve, name: string): Promise<Lookup> {
   } catch {
     return { type: "unknown", problem: "its host's addresses cannot be looked up" };
   }
-  if (addresses.length === 0) return { type: "unknown", problem: "its host has no address" };
+  if (addresses.length === 0) return { type: "nowhere", problem: "its host has no address" };
   if (addresses.every(isPublicAddress)) return { type: "public" };
   return { type: "private", problem: "its host has an address that is not public" };
 }

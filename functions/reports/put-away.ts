@@ -1,3 +1,4 @@
+import { watched } from "../alerts.ts";
 import type { Services } from "../dispatch/ports.ts";
 
 /**
@@ -8,8 +9,10 @@ export async function putAway(services: Services, id: string, key: string): Prom
   const account = services.account(id);
   const batch = await account.archiveBatch(key);
   if (batch === null) return;
-  await services.bucket.put(batch.key, batch.text, {
-    httpMetadata: { contentType: "application/x-ndjson" },
-  });
+  await watched("archive.failed", { account: id }, () =>
+    services.bucket.put(batch.key, batch.text, {
+      httpMetadata: { contentType: "application/x-ndjson" },
+    }),
+  );
   await account.finishArchive(key);
 }

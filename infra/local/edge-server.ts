@@ -14,6 +14,8 @@ export interface EdgeOptions {
   readonly port: number;
   /** Variables and secrets, over those of wrangler.jsonc. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Where given, the bucket answers S3 requests signed with this key too, below `localS3Path`. */
+  readonly s3Key?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** Takes the Worker's log, line by line. */
   readonly log: (line: string) => void;
 }
@@ -30,13 +32,18 @@ export interface EdgeServer {
 
 const minute = 60_000;
 
+/** Where the local bucket speaks S3. */
+export const localS3Path = "/cdn-cgi/local/r2/s3/inlay";
+
 /** Starts the Worker on its state, applies the directory's migrations, and ticks its cron at once and each minute. */
 export async function startEdge(options: EdgeOptions): Promise<EdgeServer> {
   const configured = unstable_getMiniflareWorkerOptions(join(infra, "wrangler.jsonc"));
   // wrangler's own type of these options names none of them.
   const workerOptions = configured.workerOptions as {
     bindings?: Record<string, string>;
+    r2Buckets?: Record<string, { id: string }>;
   };
+  const { BUCKET: bucket } = workerOptions.r2Buckets ?? {};
   const miniflare = new Miniflare({
     ...convertV4MiniflareOptions({
       ...workerOptions,
@@ -44,6 +51,9 @@ export async function startEdge(options: EdgeOptions): Promise<EdgeServer> {
       modules: [{ type: "ESModule", path: options.script }],
       modulesRoot: dirname(options.script),
       bindings: { ...workerOptions.bindings, ...options.variables },
+      ...(options.s3Key === undefined || bucket === undefined
+        ? {}
+        : { r2Buckets: { BUCKET: { ...bucket, s3Credentials: options.s3Key } } }),
       host: "127.0.0.1",
       port: options.port,
       handleStructuredLogs: ({ message }) => options.log(message),

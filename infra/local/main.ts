@@ -66,6 +66,7 @@ try {
 ✓ Input, mask and result, side by side: ${show(picture)}
   ${edit.outputs[0]?.kept_pixels} pixels were kept as they were, byte for byte; charged ${edit.price.charged} micro-credits.
 
+  Try   ${stack.url}/#key=${key}
   API   ${stack.url}
   Key   ${key}
 

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { bundleWorker } from "./bundle.ts";
 import { startCog, type CogServer } from "./cog-server.ts";
-import { startEdge, type EdgeServer } from "./edge-server.ts";
+import { localS3Path, startEdge, type EdgeServer } from "./edge-server.ts";
 import { localSecrets } from "./secrets.ts";
 
 export interface StackOptions {
@@ -15,6 +15,8 @@ export interface StackOptions {
   readonly cog?: boolean;
   readonly variables?: Readonly<Record<string, string>>;
   readonly script?: string;
+  /** Enables uploads straight into the local bucket, with this key to its S3 endpoint. */
+  readonly s3Key?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
 /** The whole system on one machine. Its parts stop and start one by one, on the same state and the same ports. */
@@ -32,7 +34,7 @@ export interface Stack {
 
 /** Starts the edge and, unless told otherwise, the Cog server; whatever fails takes the rest down again. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { stateFolder } = options;
+  const { stateFolder, s3Key } = options;
   mkdirSync(stateFolder, { recursive: true });
   const port = options.port ?? (await freePort());
   const cogPort = options.cogPort ?? (await freePort());
@@ -55,6 +57,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     CALLBACK_URL: url,
     COG_URL: cogUrl,
     LOCAL_LOOPBACK: "true",
+    ...(s3Key === undefined
+      ? {}
+      : {
+          R2_S3_URL: `${url}${localS3Path}`,
+          R2_ACCESS_KEY_ID: s3Key.accessKeyId,
+          R2_SECRET_ACCESS_KEY: s3Key.secretAccessKey,
+        }),
     ...options.variables,
   };
 
@@ -69,7 +78,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       return edge;
     },
     startEdge: async () => {
-      edge ??= await startEdge({ script, stateFolder, port, variables, log });
+      const s3 = s3Key === undefined ? {} : { s3Key };
+      edge ??= await startEdge({ script, stateFolder, port, variables, log, ...s3 });
     },
     stopEdge: async () => {
       await edge?.stop();

@@ -1,5 +1,6 @@
-"""Where to look: one square crop with context around each group of the mask (design section 5, rule 3)."""
+"""Where to look: square crops with context around the groups of the mask (design section 5, rule 3)."""
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,11 @@ from numpy.typing import NDArray
 CONTEXT = 1.6
 """A crop's side as a multiple of its group's longer side."""
 
-MAX_CROPS = 8
+MAX_CROPS = 16
+MOST_SHRUNK = 2.0
+"""A group whose crop would have to be shrunk by more is cut."""
+COARSER = 1.15
+"""By how much more crops are shrunk, again and again, until they are few enough."""
 GRID = 128
 """The mask is looked at in at most this many cells a side; groups within a cell of each other are one."""
 
@@ -58,17 +63,56 @@ class Crop:
 
 
 def plan_crops(mask: NDArray[np.bool_], native: int) -> tuple[list[Crop], bool]:
-    """The crops that cover a mask (H, W), and whether groups had to be merged to stay within the limit.
+    """The crops that cover a mask (H, W), and whether groups were merged or shrunk further to stay within the limit.
 
-    A group that lies whole within another's crop shares it.
+    A group that lies whole within another's crop shares it. One whose crop is more than twice the native size is cut
+    into tiles with a crop each, whose contexts overlap.
     """
-    boxes = group_boxes(mask)
-    boxes = share_crops(boxes, mask.shape, native)
+    boxes = share_crops(group_boxes(mask), mask.shape, native)
     merged = len(boxes) > MAX_CROPS
     while len(boxes) > MAX_CROPS:
-        boxes = merge_nearest(boxes)
-    boxes = share_crops(boxes, mask.shape, native)
-    return [crop_around(box, mask.shape, native) for box in boxes], merged
+        boxes = share_crops(merge_nearest(boxes), mask.shape, native)
+    shrunk = MOST_SHRUNK
+    while len(tiles := tiles_of(mask, boxes, shrunk * native)) > MAX_CROPS:
+        shrunk *= COARSER
+        merged = True
+    return [crop_around(tile, mask.shape, native) for tile in tiles], merged
+
+
+def tiles_of(mask: NDArray[np.bool_], boxes: list[Box], longest: float) -> list[Box]:
+    """Tight boxes around what a mask marks in each box, cut evenly where its crop is longer than `longest` pixels."""
+    tiles = []
+    for box in boxes:
+        if min(round(box.side * CONTEXT), max(mask.shape)) <= longest:
+            tiles.append(box)
+            continue
+        most = max(1, int(longest / CONTEXT))
+        for top, bottom in cuts(box.top, box.bottom, most):
+            for left, right in cuts(box.left, box.right, most):
+                tile = tightened(mask, Box(left, top, right, bottom))
+                tiles += [] if tile is None else [tile]
+    return tiles
+
+
+def cuts(start: int, end: int, most: int) -> list[tuple[int, int]]:
+    """A span in even parts of at most so many pixels."""
+    count = -(-(end - start) // most)
+    edges = [start + (end - start) * part // count for part in range(count + 1)]
+    return list(itertools.pairwise(edges))
+
+
+def tightened(mask: NDArray[np.bool_], box: Box) -> Box | None:
+    """The smallest box around what a mask marks within a box; None where that is nothing."""
+    region = mask[box.top : box.bottom, box.left : box.right]
+    rows, columns = np.flatnonzero(region.any(axis=1)), np.flatnonzero(region.any(axis=0))
+    if len(rows) == 0:
+        return None
+    return Box(
+        box.left + int(columns[0]),
+        box.top + int(rows[0]),
+        box.left + int(columns[-1]) + 1,
+        box.top + int(rows[-1]) + 1,
+    )
 
 
 def crop_around(hole: Box, shape: tuple[int, ...], native: int) -> Crop:
@@ -81,14 +125,25 @@ def crop_around(hole: Box, shape: tuple[int, ...], native: int) -> Crop:
 
 
 def cut(array: NDArray[np.generic], crop: Crop) -> NDArray[np.generic]:
-    """The crop's region (side, side, ...); beyond the picture its edge is repeated, and nothing is masked."""
+    """The crop's region (side, side, ...), not to be written to; beyond the picture its edge is repeated, and nothing
+    is masked.
+    """
     height, width = array.shape[:2]
-    ys = np.arange(crop.top, crop.top + crop.side)
-    xs = np.arange(crop.left, crop.left + crop.side)
-    region = array[np.clip(ys, 0, height - 1)[:, None], np.clip(xs, 0, width - 1)[None]]
-    if array.dtype == bool:
-        region &= ((ys >= 0) & (ys < height))[:, None] & ((xs >= 0) & (xs < width))[None]
-    return region
+    rows, columns = span(crop.top, crop.side, height), span(crop.left, crop.side, width)
+    region = array[rows.start : rows.stop, columns.start : columns.stop]
+    beyond = [
+        (rows.start - crop.top, crop.top + crop.side - rows.stop),
+        (columns.start - crop.left, crop.left + crop.side - columns.stop),
+        *[(0, 0)] * (array.ndim - 2),
+    ]
+    if not any(map(any, beyond)):
+        return region
+    return np.pad(region, beyond, mode="constant" if array.dtype == bool else "edge")
+
+
+def span(start: int, side: int, length: int) -> range:
+    """The part of a span that lies in [0, length)."""
+    return range(max(0, start), min(start + side, length))
 
 
 def inside(start: int, side: int, length: int) -> int:
@@ -109,17 +164,8 @@ def group_boxes(mask: NDArray[np.bool_]) -> list[Box]:
 
     boxes = []
     for group in touching_cells(occupied):
-        top, left, bottom, right = group.top, group.left, group.bottom, group.right
-        region = np.s_[top * cell : bottom * cell, left * cell : right * cell]
-        ys, xs = np.nonzero(mask[region])
-        boxes.append(
-            Box(
-                left * cell + int(xs.min()),
-                top * cell + int(ys.min()),
-                left * cell + int(xs.max()) + 1,
-                top * cell + int(ys.max()) + 1,
-            )
-        )
+        box = Box(group.left * cell, group.top * cell, group.right * cell, group.bottom * cell)
+        boxes += [tight] if (tight := tightened(mask, box)) else []
     return sorted(boxes, key=lambda box: -box.side)
 
 

@@ -1,5 +1,7 @@
 """A picture from a prompt alone, of any size."""
 
+from dataclasses import replace
+
 import torch
 
 from inlay.autoencoder import FACTOR
@@ -28,4 +30,5 @@ def draw_picture(
     painted = filler.fill(image, mask, settings, on_step, previews and previews.of(show_whole))
     top, left = below // 2, beside // 2
     cut = painted[..., top : top + height, left : left + width]
-    return Filled([to_samples(output) for output in cut], kept_pixels=0, crops=(), merged=False)
+    pictures = [replace(picture, samples=to_samples(output)) for output in cut]
+    return Filled(pictures, kept_pixels=0, crops=(), merged=False)

@@ -28,6 +28,17 @@ class EditInput:
     guidance: float
     strength: float
     output_format: str
+    quality: int = 0
+    """Of JPEG and of lossy WebP; 0 is JPEG's usual one, and lossless WebP."""
+    mask_mode: str = "white"
+    mask_resize: bool = False
+    grow: int = 0
+    feather: int = 0
+    masked_content: str = "noise"
+    left: int = 0
+    right: int = 0
+    up: int = 0
+    down: int = 0
     example_url: str = ""
     width: int = 0
     height: int = 0
@@ -37,8 +48,14 @@ class EditInput:
         if len(self.output_urls) != self.n:
             raise ValueError(f"n is {self.n}, but there are {len(self.output_urls)} output_urls")
         draws = not self.has_picture
-        if draws != (not self.image_url) or draws != (not self.mask_url):
-            raise ValueError(f"image_url and mask_url are {'not ' * draws}for {self.task}")
+        for name, url, wanted in (
+            ("image_url", self.image_url, self.has_picture),
+            ("mask_url", self.mask_url, self.has_mask),
+        ):
+            if bool(url) != wanted:
+                raise ValueError(f"{name} is {'' if wanted else 'not '}for {self.task}")
+        if (self.task == "outpaint") != any(self.margins):
+            raise ValueError("left, right, up and down are for outpaint, which needs one of them")
         if (self.task == "paint_by_example") != bool(self.example_url):
             raise ValueError("example_url is for paint_by_example, which needs it")
         sides = (self.width, self.height)
@@ -52,6 +69,16 @@ class EditInput:
         """Whether there is a picture to change, or one is made of the prompt alone."""
         return self.task != "text_to_image"
 
+    @property
+    def has_mask(self) -> bool:
+        """Whether a mask says where; `outpaint` paints around the picture."""
+        return self.has_picture and self.task != "outpaint"
+
+    @property
+    def margins(self) -> tuple[int, int, int, int]:
+        """Pixels that outpaint adds: left, right, up, down."""
+        return self.left, self.right, self.up, self.down
+
     def seeds(self) -> list[int]:
         """One seed an output: `seed + i`, so that each can be made again alone."""
         return [(self.seed + index) % 2**32 for index in range(self.n)]
@@ -63,6 +90,8 @@ class EditInput:
             steps=self.steps,
             guidance=self.guidance,
             strength=self.strength,
+            masked_content=self.masked_content,
+            feather=self.feather,
             prompt=self.prompt,
             negative_prompt=self.negative_prompt,
         )

@@ -1,15 +1,16 @@
 """Measures what a profile does: `python -m inlay.evaluate COMMAND`, each with its `--help`.
 
 `decoder` (what it does without a word) compares the asymmetric decoder with the vanilla one on held-out photographs;
-`fills` looks at holes among texture; `paper TASK` measures a profile of Stable Diffusion on the paper's sets; `run`
-measures a decoder in training; `soak` watches memory over many edits; `speed` times whole edits; `table N` prints a
-table of the paper beside what was measured.
+`fills` looks at holes among texture; `paper TASK` measures a profile of Stable Diffusion on the paper's sets; `pixels`
+times pictures of very different sizes; `run` measures a decoder in training; `seams` looks at holes' edges in whole
+pictures; `soak` watches memory over many edits; `speed` times whole edits; `table N` prints a table of the paper beside
+what was measured.
 """
 
 import sys
 from collections.abc import Callable
 
-from inlay.reports import decoder, fills, run, soak, speed, tables
+from inlay.reports import decoder, fills, pixels, run, seams, soak, speed, tables
 
 
 def measure_paper(given: list[str]) -> None:
@@ -23,7 +24,9 @@ COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "decoder": decoder.main,
     "fills": fills.main,
     "paper": measure_paper,
+    "pixels": pixels.main,
     "run": run.main,
+    "seams": seams.main,
     "soak": soak.main,
     "speed": speed.main,
     "table": tables.main,

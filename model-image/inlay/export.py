@@ -46,7 +46,7 @@ def tiny_profile(files: dict[str, str], native_size: int = 256) -> dict[str, Any
         "name": "tiny",
         "kind": "inpainter",
         "native_size": native_size,
-        "tasks": ["inpaint", "erase"],
+        "tasks": ["inpaint", "erase", "outpaint"],
         "samplers": ["ddim"],
         "sampler": "ddim",
         "uses_prompt": False,

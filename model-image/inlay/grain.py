@@ -23,11 +23,14 @@ LEAST = 1e-7
 """Energy below which nothing is told apart: a tenth of a grey level's is 6e-7."""
 
 
-def match_grain(filled: Tensor, image: Tensor, mask: Tensor, seeds: list[int]) -> Tensor:
+def match_grain(
+    filled: Tensor, image: Tensor, mask: Tensor, seeds: list[int], coarse: int = 1
+) -> Tensor:
     """Fills (n, 3, H, W) in [-1, 1] with the grain of the kept pixels around the hole of `mask` (1, 1, H, W).
 
     What is rougher than the ring is smoothed, what is smoother gets detail of the spectrum of `image` (1, 3, H, W)
     there. Nothing changes outside the hole, nor where no pixel is kept. Detail depends on each output's seed alone.
+    With `coarse` the ring's energy is carried into the hole in steps of so many pixels, which large pictures want.
     """
     ring = ring_of(mask)
     if not ring.any():
@@ -36,7 +39,7 @@ def match_grain(filled: Tensor, image: Tensor, mask: Tensor, seeds: list[int]) -
     residual = (image - local_mean(image, kept, 5)) * ring
     around = local_mean(residual.square().mean(1, keepdim=True), ring, PLACE).clamp(min=LEAST)
     # The mean of amplitudes follows the texture more than the few strong edges that cross it.
-    target = spread(around.sqrt(), ring).square()
+    target = spread(around.sqrt(), ring, coarse).square()
     noise = torch.cat([same_spectrum(residual / around.sqrt(), seed) for seed in seeds])
     pictures = torch.where(mask.bool(), filled, image)
     for _ in range(PASSES):
@@ -60,24 +63,31 @@ def local_mean(values: Tensor, weight: Tensor, side: int) -> Tensor:
     return total / F.avg_pool2d(weight, side, stride=1, padding=side // 2).clamp(min=1e-6)
 
 
-def spread(values: Tensor, weight: Tensor) -> Tensor:
+def spread(values: Tensor, weight: Tensor, coarse: int = 1) -> Tensor:
     """Values (1, 1, H, W) where they have a weight, carried on to everywhere else by nearness."""
+    size = values.shape[-2:]
     # In double precision the middle of the largest hole is still reached.
-    values, weight = values.double(), weight.double()
-    total, share = blurred(values * weight), blurred(weight)
-    return (total / share.clamp(min=1e-300)).to(torch.float32)
+    values, weight = values.double() * weight, weight.double()
+    if coarse > 1:
+        values, weight = (
+            F.avg_pool2d(part, coarse, ceil_mode=True, count_include_pad=False)
+            for part in (values, weight)
+        )
+    total, share = (blurred(part, SPREAD / coarse) for part in (values, weight))
+    carried = (total / share.clamp(min=1e-300)).to(torch.float32)
+    return carried if coarse == 1 else F.interpolate(carried, size=size, mode="bilinear")
 
 
-def blurred(values: Tensor) -> Tensor:
-    """Under a Gaussian of the deviation SPREAD that reaches to the picture's far side."""
-    rows, columns = (gaussian(size, values) for size in values.shape[-2:])
+def blurred(values: Tensor, deviation: float) -> Tensor:
+    """Under a Gaussian that reaches to the picture's far side."""
+    rows, columns = (gaussian(size, values, deviation) for size in values.shape[-2:])
     return rows @ values @ columns
 
 
-def gaussian(size: int, like: Tensor) -> Tensor:
+def gaussian(size: int, like: Tensor, deviation: float) -> Tensor:
     """The weight of every place of a line for every other (size, size)."""
     places = torch.arange(size, dtype=like.dtype, device=like.device)
-    return torch.exp(-(places[:, None] - places[None]).square() / (2 * SPREAD**2))
+    return torch.exp(-(places[:, None] - places[None]).square() / (2 * deviation**2))
 
 
 def same_spectrum(sample: Tensor, seed: int) -> Tensor:

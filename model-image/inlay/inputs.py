@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from inlay.edge import grown
 from inlay.edit_input import EditInput
+from inlay.outpaint import extended
 from inlay.pixels import Picture, decode_mask, decode_picture
 from inlay.safety.guard import Guard
 from inlay.timings import Timings
@@ -16,7 +18,7 @@ MAX_INPUT_BYTES = 50 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Inputs:
-    """The picture, its mask (H, W), True = repaint, and the example where the task has one."""
+    """The picture, its mask (H, W), True = repaint and grown as asked, and the example where the task has one."""
 
     picture: Picture
     mask: NDArray[np.bool_]
@@ -35,15 +37,32 @@ def bring_inputs(
         return Inputs(Picture("RGB", empty, None), np.ones(empty.shape[:2], bool))
     urls = filter(None, (request.image_url, request.mask_url, request.example_url))
     coming = [transfers.download(url, MAX_INPUT_BYTES) for url in urls]
-    image_file, mask_file, *examples = (transfers.result(file) for file in coming)
+    image_file, *others = (transfers.result(file) for file in coming)
+    mask_file = others.pop(0) if request.has_mask else None
     timings.mark("download_ms")
-    for file in (image_file, *examples):
+    for file in (image_file, *others):
         guard.check_file(file)
     picture = decode_picture(image_file)
-    mask = decode_mask(mask_file, picture.width, picture.height)
-    example = decode_picture(examples[0], "example") if examples else None
+    example = decode_picture(others[0], "example") if others else None
     timings.mark("decode_ms")
     for shown in filter(None, (picture, example)):
         guard.check_picture(shown.colour())
     timings.mark("check_ms")
+    if mask_file is None:
+        picture, mask = extended(picture, *request.margins)
+    else:
+        mask = grown(mask_of(mask_file, picture, request), request.grow)
+    timings.mark("decode_ms")
     return Inputs(picture, mask, example)
+
+
+def mask_of(file: bytes, picture: Picture, request: EditInput) -> NDArray[np.bool_]:
+    """The mask as the customer drew it."""
+    return decode_mask(
+        file,
+        picture.width,
+        picture.height,
+        request.mask_mode,
+        request.mask_resize,
+        picture.turned,
+    )

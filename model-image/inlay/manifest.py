@@ -15,6 +15,8 @@ ERROR_CODES = frozenset(
         "mask_empty",
         "mask_damaged",
         "mask_size_mismatch",
+        "mask_orientation_mismatch",
+        "image_animated",
         "image_damaged",
         "image_too_large",
         "output_too_large",

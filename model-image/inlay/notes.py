@@ -5,6 +5,7 @@ from inlay.manifest import Note
 from inlay.model import Model
 from inlay.pipeline import Filled
 from inlay.pixels import Picture
+from inlay.pixels.encode import file_format
 
 QUOTED = 200
 """Characters of a prompt's unread end that a warning repeats."""
@@ -20,12 +21,44 @@ def notes_of(
         notes.append(
             Note("steps_adjusted", f"The sampler {sampler} was run for {steps} steps, its nearest.")
         )
-    if picture.converted_from == "CMYK":
-        notes.append(Note("converted_to_rgb", "The picture was CMYK; it was converted to RGB."))
-    if picture.mode in ("LA", "RGBA") and request.output_format == "jpeg":
-        notes.append(Note("alpha_dropped", "JPEG has no alpha; the picture was put on white."))
+    notes += [Note(code, DECODED[code]) for code in picture.notices]
+    notes += format_notes(request, picture)
     if filled.merged:
-        notes.append(Note("crops_merged", "The mask has many parts; some were filled together."))
+        notes.append(
+            Note(
+                "crops_merged", "The mask has many or large parts; they were filled in fewer crops."
+            )
+        )
+    if filled.upscaled:
+        notes.append(
+            Note(
+                "upscaled",
+                "A part of the mask is larger than what the model paints; the fill was enlarged to it.",
+            )
+        )
+    return notes
+
+
+DECODED = {
+    "cmyk_converted": "The picture was CMYK; it was converted to sRGB.",
+    "depth_reduced": "The picture has more than 8 bits a channel; 8 were kept.",
+    "profile_dropped": "The picture's colour profile cannot be used; it was taken for sRGB.",
+}
+"""What a decode could not keep, by its notice."""
+
+
+def format_notes(request: EditInput, picture: Picture) -> list[Note]:
+    """What the result's format cannot hold of the picture."""
+    notes = []
+    written = file_format(request.output_format, picture.source)
+    if request.output_format == "same" and written != picture.source:
+        notes.append(
+            Note("format_substituted", f"{picture.source} is not written; the result is {written}.")
+        )
+    if picture.is_deep and written != "png":
+        notes.append(Note("depth_reduced", f"{written} has 8 bits a channel; the picture has 16."))
+    if picture.has_alpha and written == "jpeg":
+        notes.append(Note("alpha_dropped", "JPEG has no alpha; the picture was put on white."))
     return notes
 
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -12,7 +13,9 @@ from torch import Tensor
 
 from inlay.crops import Crop
 from inlay.latest import LatestJob
-from inlay.pixels import Samples
+from inlay.pixels import Picture, Samples
+from inlay.pixels.colours import Colours
+from inlay.pixels.picture import eight_bits
 from inlay.safety.views import views_of
 from inlay.samples import to_samples
 from inlay.settings import OnRough
@@ -90,6 +93,34 @@ class Previews:
 def show_whole(picture: Tensor) -> Preview:
     """A picture that is painted whole."""
     return Preview(Image.fromarray(to_samples(picture)))
+
+
+class SmallView:
+    """A picture at a preview's size in sRGB, with what has been filled so far: no preview touches the large one."""
+
+    def __init__(self, picture: Picture, colours: Colours) -> None:
+        self._scale = min(1.0, LONGEST / max(picture.width, picture.height))
+        size = [max(1, round(side * self._scale)) for side in (picture.width, picture.height)]
+        small = cv2.resize(picture.samples, size, interpolation=cv2.INTER_AREA)
+        small = small.reshape(size[1], size[0], -1)[..., : picture.colours]
+        self._colour = colours.shown(eight_bits(small))
+        self._begun: list[Crop] = []
+        self._place: Place = show_whole
+
+    def begin(self, crop: Crop, region: NDArray[np.bool_]) -> Place:
+        """What shows a rough square where a crop's `region` (side, side) is True."""
+        small = crop.scaled(self._scale)
+        self._begun.append(small)
+        side = min(crop.side, LONGEST)
+        # Small already, so that it is not kept at the picture's own size.
+        coarse = Image.fromarray(region).resize((side, side), Image.Resampling.NEAREST)
+        begun, colour, shape = list(self._begun), self._colour, np.asarray(coarse)
+        self._place = lambda square: place_square(colour, shape, begun, small, square)
+        return self._place
+
+    def keep(self, square: Tensor) -> None:
+        """Has the finished square of the crop that was begun last in every later preview."""
+        self._colour = np.asarray(self._place(square).image)
 
 
 def place_square(

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from inlay.checkpoint import CheckpointError
 from inlay.config import AUTOENCODERS, AutoencoderConfig
-from inlay.tasks import TASKS, painted_as
+from inlay.tasks import DERIVED, TASKS, painted_as
 
 T = TypeVar("T")
 
@@ -66,7 +66,7 @@ class Profile:
     """The one used where none is asked for."""
     components: dict[str, Component]
     unets: dict[str, str] = field(default_factory=dict)
-    """The component that denoises, by task; `erase` is done by that of `inpaint`."""
+    """The component that denoises, by task; `erase` and `outpaint` are done by that of `inpaint`."""
     distilled: Distilled | None = None
     coarse_noise: bool = True
     """Whether sampling starts from white noise, or from such without its coarse part (`inlay.diffusion.fine_noise`)."""
@@ -188,7 +188,7 @@ def build(kind: type[T], values: dict[str, Any]) -> T:
 def check(profile: Profile) -> None:
     """Raises ValueError for what cannot be meant: names that point nowhere, and tasks that do not exist."""
     if not profile.tasks or any(painted_as(task) not in TASKS for task in profile.tasks):
-        raise ValueError(f"tasks must be some of erase, {', '.join(TASKS)}")
+        raise ValueError(f"tasks must be some of {', '.join([*DERIVED, *TASKS])}")
     if profile.sampler not in profile.samplers:
         raise ValueError(f"its sampler {profile.sampler} is none of its samplers")
     if profile.decoder not in profile.decoders:

@@ -25,6 +25,14 @@ class FillSettings:
     """How far to lean towards the prompt; 1 and less is not at all, and the negative prompt is not read."""
     strength: float = 1.0
     """The share of the way that starts from noise; 1 forgets what was in the hole."""
+    masked_content: str = "original"
+    """What is in the hole where `strength` is below 1: the picture's own content, or `fill`, a classical one."""
+    feather: int = 0
+    """Pixels over which a fill fades in from the kept ones, within the mask."""
+    match_ring: bool = True
+    """Whether fills get the shade and, where they are enlarged, the grain of what surrounds them; not for parity."""
+    may_colour: bool = False
+    """Whether a coloured fill may make a grey picture RGB."""
     prompt: str = ""
     negative_prompt: str = ""
     example: Tensor | None = None

@@ -20,10 +20,11 @@ from inlay.losses.edge import edge_weights
 from inlay.losses.preset import PRESETS
 from inlay.losses.vgg import Vgg16
 from inlay.masks import random_mask, uniform
+from inlay.match_norms import match_norms
 from inlay.metrics.perceptual import load_layer_weights
 from inlay.train_config import TrainConfig
 from inlay.unet import UNet
-from inlay.widen import widen
+from inlay.widen import config_of, widen
 
 UNET_FULL_MASKS = 0.1
 
@@ -70,9 +71,11 @@ def build(config: TrainConfig) -> Stage:
         return Stage(autoencoder, [{"params": moving, "share": 1.0}], autoencoder, loss)
 
     weights = config.runs / "autoencoder" / "average.safetensors"
-    load_trained(autoencoder, weights, config.pretrained_decoder, config.seed)
+    trained = load_trained(autoencoder, weights, config.pretrained_decoder)
     autoencoder.requires_grad_(False)
     if config.stage == "decoder":
+        if config.pretrained_decoder:
+            match_trained(autoencoder, trained, config)
         return Stage(autoencoder, decoder_groups(autoencoder, loss, config), autoencoder, loss)
     unet = UNet(UNetConfig())
     some = CropStream(config.pictures, config.size, torch.Generator().manual_seed(config.seed))
@@ -81,24 +84,43 @@ def build(config: TrainConfig) -> Stage:
     return Stage(unet, [{"params": list(unet.parameters()), "share": 1.0}], autoencoder, loss)
 
 
-def load_trained(autoencoder: Autoencoder, path: Path, decoder: bool, seed: int = 0) -> None:
-    """Takes over a trained autoencoder; without `decoder` the decoder's own weights stay what they are.
+def load_trained(autoencoder: Autoencoder, path: Path, decoder: bool) -> dict[str, Tensor]:
+    """Takes over a trained autoencoder, whose tensors it returns.
 
-    A narrower or shallower decoder is widened to this one's size. Condition branch and blends are left alone where the
-    file has none. CheckpointError where the rest does not fit.
+    Without `decoder` the decoder's own weights stay what they are; else a narrower or shallower one is widened to this
+    one's size. Condition branch and blends are left alone where the file has none. CheckpointError where the rest does
+    not fit.
     """
     own = autoencoder.state_dict()
     trained = load_weights(path)
-    if not decoder:
-        rest = {name: t for name, t in own.items() if name.startswith("decoder.")}
-        trained = {n: t for n, t in trained.items() if not n.startswith("decoder.")} | rest
-    elif "decoder.conv_in.weight" in trained:
-        generator = torch.Generator().manual_seed(seed)
-        try:
-            trained = trained | widen(trained, own, autoencoder.config.groups, generator)
-        except ValueError as error:
-            raise CheckpointError(f"{path.name}: {error}") from error
-    load_into(autoencoder, trained, path.name)
+    if not decoder or "decoder.conv_out.weight" not in trained:
+        state = {n: t for n, t in trained.items() if decoder or not n.startswith("decoder.")}
+        if not decoder:
+            state |= {n: t for n, t in own.items() if n.startswith("decoder.")}
+        load_into(autoencoder, state, path.name)
+        return trained
+    try:
+        widened = widen(trained, own, autoencoder.config.groups, torch.Generator().manual_seed(0))
+    except ValueError as error:
+        raise CheckpointError(f"{path.name}: {error}") from error
+    load_into(autoencoder, trained | widened, path.name)
+    return trained
+
+
+def match_trained(
+    autoencoder: Autoencoder, trained: dict[str, Tensor], config: TrainConfig
+) -> None:
+    """Has a decoder that was widened unevenly start nearer to the one that it was widened from."""
+    narrow = config_of(trained, autoencoder.config)
+    if autoencoder.config.decoder_widths[0] % narrow.decoder_widths[0] == 0:
+        return
+    before = Autoencoder(narrow)
+    load_into(before, trained, "the narrower decoder")
+    generator = torch.Generator().manual_seed(config.seed)
+    images = CropStream(config.pictures, config.size, generator).batch(16)
+    full = PRESETS[config.preset].full_masks
+    masks = torch.stack([hole_of(config, generator, full) for _ in range(16)])
+    match_norms(autoencoder, before, images, masks)
 
 
 def decoder_groups(

@@ -33,6 +33,10 @@ TASKS: dict[str, Task] = {
 }
 
 
+DERIVED = ("erase", "outpaint")
+"""Inpainting whose prompt or mask is derived."""
+
+
 def painted_as(task: str) -> str:
-    """The task of the paper that a customer's task is; `erase` is inpainting."""
-    return "inpaint" if task == "erase" else task
+    """The task of the paper that a customer's task is; `erase` and `outpaint` are inpainting."""
+    return "inpaint" if task in DERIVED else task

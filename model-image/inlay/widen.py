@@ -8,9 +8,12 @@ start is near it.
 """
 
 import math
+from dataclasses import replace
 
 import torch
 from torch import Tensor
+
+from inlay.config import AutoencoderConfig
 
 ADDED = ("decoder.condition_encoder.", "decoder.blends.")
 """What an asymmetric decoder has beside the plain one."""
@@ -21,8 +24,8 @@ def widen(
 ) -> dict[str, Tensor]:
     """A state for `own`'s shapes that does what `trained` does, where both are autoencoders of one layout.
 
-    Tensors of one shape are taken over, condition branch and blends stay `own`'s. ValueError where `own` is narrower,
-    or its widths are no whole number of groups. The shares come from `generator`.
+    Tensors of one shape are taken over; condition branch and blends stay `own`'s where `trained` has none. ValueError
+    where `own` is narrower, or its widths are no whole number of groups. The shares come from `generator`.
     """
     blocks = {block_of(name) for name in trained}
     widened = {}
@@ -55,11 +58,32 @@ def widen_tensor(
             factor = math.sqrt(own.shape[0] / trained.shape[0]) / counts
             result = result * factor.reshape(-1, *[1] * (result.dim() - 1))
     if own.dim() > 1 and own.shape[1] != trained.shape[1]:
-        repeats = sources(trained.shape[1], own.shape[1], groups)
+        repeats = inputs_of(name, trained.shape[1], own.shape[1], groups)
         result = result[:, repeats] * shares(repeats, generator).reshape(
             1, -1, *[1] * (own.dim() - 2)
         )
     return result
+
+
+def inputs_of(name: str, narrow: int, wide: int, groups: int) -> Tensor:
+    """What a layer's inputs repeat; a `concat` blend reads the decoder's features, the condition's, the mask."""
+    if not name.startswith("decoder.blends."):
+        return sources(narrow, wide, groups)
+    once = sources(narrow // 2, wide // 2, groups)
+    return torch.cat([once, once + narrow // 2, torch.tensor([narrow - 1])])
+
+
+def config_of(trained: dict[str, Tensor], like: AutoencoderConfig) -> AutoencoderConfig:
+    """The sizes of an autoencoder that differs from `like` in its decoder alone, read from its tensors."""
+    levels = [trained[f"decoder.up_blocks.{n}.resnets.0.conv2.bias"] for n in (3, 2, 1, 0)]
+    blocks = {block_of(name) for name in trained if name.startswith("decoder.up_blocks.0.resnets.")}
+    return replace(
+        like,
+        decoder_widths=tuple(len(bias) for bias in levels),
+        decoder_blocks=len(blocks) - 1,
+        conditional=any(name.startswith(ADDED[0]) for name in trained),
+        blend="concat" if any(name.startswith(ADDED[1]) for name in trained) else "add",
+    )
 
 
 def sources(narrow: int, wide: int, groups: int) -> Tensor:

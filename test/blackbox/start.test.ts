@@ -96,6 +96,7 @@ describe("npm start", () => {
     await second.until("Ctrl-C");
     const key = /Key {3}(\S+)/.exec(second.printed())?.[1] ?? "";
     expect(first.printed()).toContain(key);
+    expect(first.printed()).toContain(`${first.url}/#key=${key}`);
     const { balance } = await call<Account>(second.url, key, "GET", "/v1/account");
     const charged = Number(/charged (\d+)/.exec(second.printed())?.[1]);
     expect(balance).toMatchObject({ available: 1_000_000_000 - 2 * charged, reserved: 0 });

@@ -95,7 +95,7 @@ def test_progress_lands_on_its_own_edit_and_one_of_two_outputs_is_blocked(fresh,
     ("files", "changes", "code"),
     [
         ({"/image": b"text"}, {}, "image_damaged"),
-        ({"/image": encoded(np.zeros((4901, 4897), np.uint8), "L")}, {}, "image_too_large"),
+        ({"/image": encoded(np.zeros((7101, 7101), np.uint8), "L")}, {}, "image_too_large"),
         ({}, {"prompt": "what is forbidden"}, "input_blocked"),
         ({}, {"sampler": "unipc"}, "sampler_not_in_profile"),
     ],

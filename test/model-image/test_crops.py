@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inlay.crops import CONTEXT, MAX_CROPS, cut, group_boxes, inside, plan_crops
+from inlay.crops import CONTEXT, MAX_CROPS, MOST_SHRUNK, Box, cut, group_boxes, inside, plan_crops
 
 
 @st.composite
@@ -36,10 +36,15 @@ def test_crops_cover_the_mask_are_few_and_hold_their_holes(mask, native):
 
 
 @given(st.integers(1, 900), st.integers(1, 900), st.sampled_from([16, 256, 512]))
-def test_a_mask_of_the_whole_picture_is_painted_at_the_pictures_own_scale(height, width, native):
-    (crop,), _ = plan_crops(np.ones((height, width), bool), native)
-    assert crop.side == max(height, width)
-    assert cut(np.ones((height, width), bool), crop).all() == (height == width)
+def test_a_mask_of_the_whole_picture_is_painted_at_once_or_in_tiles_shrunk_at_most_twofold(
+    height, width, native
+):
+    crops, told = plan_crops(np.ones((height, width), bool), native)
+    if max(height, width) <= MOST_SHRUNK * native:
+        (crop,) = crops
+        assert crop.side == max(height, width)
+        assert cut(np.ones((height, width), bool), crop).all() == (height == width)
+    assert told or all(crop.side <= MOST_SHRUNK * native for crop in crops)
 
 
 @given(masks())
@@ -66,14 +71,38 @@ def test_two_distant_holes_are_looked_at_apart_and_two_near_ones_together():
     assert len(plan_crops(mask, 256)[0]) == 1
 
 
-def test_nine_distant_holes_are_filled_in_at_most_eight_crops_and_that_is_told():
-    mask = np.zeros((3000, 3000), bool)
-    for place in range(9):
-        top, left = 1000 * (place // 3) + 100, 1000 * (place % 3) + 100
+@pytest.mark.parametrize(("a_side", "told"), [(4, False), (5, True)])
+def test_up_to_sixteen_distant_holes_have_their_own_crops_and_more_are_merged_and_told(
+    a_side, told
+):
+    mask = np.zeros((5000, 5000), bool)
+    for place in range(a_side**2):
+        top, left = 1000 * (place // a_side) + 100, 1000 * (place % a_side) + 100
         mask[top : top + 20, left : left + 20] = True
     crops, merged = plan_crops(mask, 64)
     assert len(crops) <= MAX_CROPS
-    assert merged
+    assert merged == told
+    assert merged or all(crop.side == 64 for crop in crops)
+
+
+def test_a_large_hole_is_cut_evenly_and_every_tile_sees_its_neighbours():
+    mask = np.zeros((2000, 3000), bool)
+    mask[400:1400, 500:1500] = True
+    crops, merged = plan_crops(mask, 512)
+    assert not merged
+    assert len(crops) == 4
+    assert {crop.side for crop in crops} == {800}
+    first, second = crops[:2]
+    assert first.box.right > second.hole.left
+
+
+def test_a_ring_has_no_crop_in_its_middle():
+    mask = np.ones((3000, 3000), bool)
+    mask[500:2500, 500:2500] = False
+    crops, _ = plan_crops(mask, 512)
+    assert all(mask[c.hole.top : c.hole.bottom, c.hole.left : c.hole.right].any() for c in crops)
+    middle = Box(600, 600, 2400, 2400)
+    assert not any(middle.contains(crop.hole) for crop in crops)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,12 @@
 """Only masked pixels change: for every mask, picture, mode, and model."""
 
-from dataclasses import dataclass, field
-
 import numpy as np
 import pytest
 import torch
 from conftest import encoded, noise_picture
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from painted import NoiseFiller, nothing, settings_of
 from test_crops import masks
 
 from inlay.crops import Box, Crop, cut
@@ -16,32 +15,6 @@ from inlay.pixels import decode_picture, encode_picture
 from inlay.settings import FillSettings
 
 MODES = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
-
-
-@dataclass
-class NoiseFiller:
-    """A model at its worst: whatever it is shown, it paints noise everywhere, kept pixels included."""
-
-    native_size: int = 16
-    shown: list[tuple[torch.Tensor, torch.Tensor]] = field(default_factory=list)
-
-    def fill(self, image, mask, settings, on_step, _on_rough):
-        self.shown.append((image, mask))
-        for step in range(settings.steps):
-            on_step(step + 1, settings.steps)
-        size = (3, self.native_size, self.native_size)
-        made = [
-            torch.rand(size, generator=torch.Generator().manual_seed(s)) for s in settings.seeds
-        ]
-        return torch.stack(made) * 2 - 1
-
-
-def settings_of(*seeds: int, steps: int = 1) -> FillSettings:
-    return FillSettings(list(seeds), steps)
-
-
-def nothing(_done: int, _total: int) -> None:
-    """Takes no notice of progress."""
 
 
 @given(masks(), st.sampled_from(sorted(MODES)), st.integers(1, 3))
@@ -73,8 +46,12 @@ def test_every_masked_pixel_is_painted(mask):
         def fill(self, *options):
             return torch.ones_like(super().fill(*options))
 
-    (result,) = fill_picture(White(), picture, mask, settings_of(0), nothing).samples
-    assert (result[mask] == 255).all()
+    settings = FillSettings([0], 1, match_ring=False)
+    (result,) = fill_picture(White(), picture, mask, settings, nothing).samples
+    # Where a crop is shrunk, a fill's edge is as soft as what surrounds it.
+    assert (result[mask] > 0).all()
+    if max(height, width) <= 24:
+        assert (result[mask] == 255).all()
     assert (result[~mask] == 0).all()
 
 

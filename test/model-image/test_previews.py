@@ -10,8 +10,8 @@ import pytest
 import torch
 from conftest import box_mask, noise_picture
 from middle_square import MiddleSquare
+from painted import settings_of
 from PIL import Image
-from test_pipeline import settings_of
 from test_runner import request_to
 
 from inlay.crops import Box, Crop
@@ -215,7 +215,7 @@ def shown_under_a_policy(
         (128, 32, (0, 8, 12, 20)),
         (128, 32, (116, 8, 128, 20)),
         (32, 128, (8, 0, 20, 12)),
-        (1600, 400, (0, 80, 300, 380)),
+        (1600, 400, (0, 80, 20, 100)),
     ],
 )
 def test_what_is_painted_at_a_pictures_edge_is_judged_before_it_is_shown(width, height, box):

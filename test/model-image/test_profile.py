@@ -59,7 +59,7 @@ def test_a_decoder_may_be_of_any_size_without_a_name_for_it(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"tasks": ["inpaint", "outpaint"]}, "tasks must be some of erase, inpaint"),
+        ({"tasks": ["inpaint", "restore"]}, "tasks must be some of erase, outpaint, inpaint"),
         ({"tasks": []}, "tasks must be"),
         ({"tasks": ["text_to_image"]}, "unets names no component for text_to_image"),
         ({"sampler": "euler"}, "sampler euler is none of its samplers"),

@@ -3,6 +3,7 @@
 import pytest
 from conftest import Edge
 
+from inlay import transport
 from inlay.transport import EdgeClient, TransportError, origin_of
 
 
@@ -23,6 +24,22 @@ def test_a_file_comes_and_goes(edge, client):
     client.upload(edge.url("/out"), b"result", "image/png")
     assert edge.stored["/out"] == b"result"
     assert edge.types["/out"] == "image/png"
+
+
+def test_a_large_file_goes_up_in_parts_that_are_put_together(edge, client, monkeypatch):
+    monkeypatch.setattr(transport, "PUT_BYTES", 10)
+    monkeypatch.setattr(transport, "PART_BYTES", 4)
+    client.upload(edge.url("/out?sig=x"), b"0123456789", "image/png")
+    edge.statuses = [503]
+    client.upload(edge.url("/large?sig=x"), b"0123456789ab!", "image/png")
+    assert edge.order == [
+        "/out?sig=x",
+        *[f"/large?sig=x&part={number}" for number in (1, 2, 3, 4)],
+        "/large?sig=x&parts=4",
+    ]
+    sent = [edge.stored[path] for path in edge.order]
+    assert sent == [b"0123456789", b"0123", b"4567", b"89ab", b"!", b""]
+    assert set(edge.types.values()) == {"image/png"}
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ import torch
 from inlay.autoencoder import Autoencoder
 from inlay.checkpoint import CheckpointError, save_weights
 from inlay.config import AutoencoderConfig
+from inlay.match_norms import match_norms
 from inlay.stage import load_trained
-from inlay.widen import shares, sources
+from inlay.widen import config_of, shares, sources
 
 NARROW = AutoencoderConfig(
     encoder_widths=(8, 8, 8, 8),
@@ -44,7 +45,7 @@ def widened(path, factor, blocks=1, blend="add"):
         blend=blend,
     )
     wide = Autoencoder(config).eval()
-    load_trained(wide, path, decoder=True, seed=3)
+    load_trained(wide, path, decoder=True)
     return wide
 
 
@@ -105,3 +106,30 @@ def test_a_trained_file_with_a_tensor_missing_is_no_shallower_decoder(trained, t
     save_weights(tmp_path / "damaged.safetensors", state)
     with pytest.raises(CheckpointError, match="do not fit this architecture"):
         widened(tmp_path / "damaged.safetensors", 2)
+
+
+@pytest.mark.parametrize("blend", ["add", "concat"])
+def test_an_asymmetric_decoder_grows_with_its_condition_branch(tmp_path, blend):
+    torch.manual_seed(4)
+    config = replace(NARROW, conditional=True, blend=blend)
+    narrow = Autoencoder(config).eval()
+    with torch.no_grad():
+        for parameter in narrow.decoder.parameters():
+            parameter += 0.05 * torch.randn(parameter.shape)
+    save_weights(tmp_path / "narrow.safetensors", narrow.state_dict())
+    wide = widened(tmp_path / "narrow.safetensors", 2, 2, blend)
+    image, mask = torch.rand(2, 3, 48, 40), (torch.rand(2, 1, 48, 40) > 0.5).float()
+    latents = torch.randn(2, 4, 6, 5)
+    with torch.no_grad():
+        expected = narrow.decode(latents, image, mask)
+        assert (wide.decode(latents, image, mask) - expected).abs().max() < 1e-4 * expected.std()
+    assert config_of(narrow.state_dict(), wide.config) == config
+
+
+def test_matched_norms_bring_an_uneven_start_nearer(trained):
+    narrow, path = trained
+    wide = widened(path, 1.5, 2)
+    before = difference(narrow, wide)
+    images, masks = torch.rand(4, 3, 48, 40), torch.ones(4, 1, 48, 40)
+    match_norms(wide, narrow, images, masks)
+    assert difference(narrow, wide) < 0.7 * before

@@ -119,6 +119,7 @@ export class AccountActor {
       newId: (prefix) => newId(prefix, this.now(), random.bytes),
       log: (event, ids) => this.#world.trace(`${event} ${ids.edit} attempt ${ids.attempt}`),
       appended: () => undefined,
+      raise: (alert, { edit }) => this.#world.trace(`${alert} ${edit}`),
       links: {
         self: (_origin, edit) => edit,
         cancel: (_origin, edit) => edit,

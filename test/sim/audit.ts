@@ -10,6 +10,9 @@ const disagreeing = `
     OR held <> CASE WHEN status IN ('queued', 'starting', 'processing') THEN reserved ELSE 0 END
     OR (charged > 0) <> (status = 'succeeded')`;
 
+/** What the days that stand for older entries moved. */
+const closed = (column: string) => `(SELECT coalesce(sum(${column}), 0) FROM ledger_days)`;
+
 /** Looks at everything of an account; returns what is wrong. */
 export function audit({ actor, edits, grants, granted, keys }: AccountRecord): string[] {
   const { storage } = actor;
@@ -17,8 +20,15 @@ export function audit({ actor, edits, grants, granted, keys }: AccountRecord): s
   const rows = storage.exec<{ id: string; status: string; charged: number }>(
     "SELECT id, status, charged FROM edits",
   );
-  if (rows.length !== edits.size)
-    wrong.push(`${edits.size} edits were accepted, ${rows.length} are there`);
+  const archived = storage.exec<{ id: string; status: string }>(
+    `SELECT id, status FROM archived_edits
+     WHERE NOT EXISTS (SELECT 1 FROM edits WHERE edits.id = archived_edits.id)`,
+  );
+  const there = rows.length + archived.length;
+  if (there !== edits.size) wrong.push(`${edits.size} edits were accepted, ${there} are there`);
+  for (const { id, status } of archived) {
+    if (edits.get(id)?.ended !== status) wrong.push(`${id} was archived as ${status}`);
+  }
   for (const { id, status, charged } of rows) {
     const record = edits.get(id);
     if (record === undefined) wrong.push(`${id} is there and was never accepted`);
@@ -32,8 +42,9 @@ export function audit({ actor, edits, grants, granted, keys }: AccountRecord): s
   const [money] = storage.exec<
     Record<"available" | "reserved" | "a" | "r" | "granted" | "grants", number>
   >(
-    `SELECT available, reserved, (SELECT sum(available_change) FROM ledger) AS a,
-       (SELECT sum(reserved_change) FROM ledger) AS r,
+    `SELECT available, reserved,
+       (SELECT sum(available_change) FROM ledger) + ${closed("available_change")} AS a,
+       (SELECT sum(reserved_change) FROM ledger) + ${closed("reserved_change")} AS r,
        (SELECT sum(available_change) FROM ledger WHERE kind = 'grant') AS granted,
        (SELECT count(*) FROM ledger WHERE kind = 'grant') AS grants FROM account`,
   );

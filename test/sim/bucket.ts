@@ -15,6 +15,11 @@ export class Bucket {
     return this.#groups.get(group(key))?.get(key);
   }
 
+  /** Everything under the first three parts of a key, past every fault. */
+  within(prefix: string): ReadonlyMap<string, string> {
+    return this.#groups.get(prefix) ?? new Map();
+  }
+
   binding(invocation: Invocation): R2Bucket {
     const { faults } = this.#world;
     const read = <T>(work: () => T) =>
@@ -32,8 +37,8 @@ export class Bucket {
           const json = () => Promise.resolve().then((): unknown => JSON.parse(value));
           return { size: value.length, json };
         }),
-      put: (key: string, value: string, options?: { onlyIf?: unknown }) =>
-        write(() => this.#put(key, value, options?.onlyIf !== undefined)),
+      put: (key: string, value: string | Uint8Array, options?: { onlyIf?: unknown }) =>
+        write(() => this.#put(key, String(value), options?.onlyIf !== undefined)),
       list: ({ prefix }: { prefix: string }) =>
         read(() => {
           const keys = [...(this.#groups.get(group(prefix))?.keys() ?? [])];
@@ -44,12 +49,6 @@ export class Bucket {
         write(() => {
           for (const key of [keys].flat()) this.#delete(key);
         }),
-      createMultipartUpload: (key: string) =>
-        write(() => ({
-          uploadPart: (partNumber: number) => write(() => ({ partNumber, etag: "" })),
-          complete: () => write(() => this.#put(key, "picture", false)),
-          abort: () => Promise.resolve(),
-        })),
     };
     return binding as unknown as R2Bucket;
   }

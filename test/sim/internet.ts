@@ -10,16 +10,15 @@ const picture = new Uint8Array([
 
 /** What `fetch` needs to say of an answer here. */
 function answer(status: number, headers: Record<string, string>, chunks?: Uint8Array[]): Response {
-  const cancel = () => Promise.resolve();
   const body =
     chunks === undefined
       ? null
-      : {
-          cancel,
-          async *[Symbol.asyncIterator]() {
-            yield* chunks;
+      : new ReadableStream({
+          start(controller) {
+            for (const chunk of chunks) controller.enqueue(chunk);
+            controller.close();
           },
-        };
+        });
   return { status, headers: new Headers(headers), body } as unknown as Response;
 }
 

@@ -41,9 +41,21 @@ export class PoolActor {
     return {
       acquire: (candidate: Candidate) =>
         this.#call(invocation, (): Slot => this.#pool.acquire(candidate, this.now())),
-      release: (edit: string) =>
-        this.#call(invocation, (): Candidate[] => this.#pool.release(edit, this.now())),
+      release: (edit: string, attempt?: number) =>
+        this.#call(invocation, (): Candidate[] => this.#release(edit, attempt)),
     };
+  }
+
+  /** Releases, and sees to it that an attempt which runs keeps the slot that it has. */
+  #release(edit: string, attempt: number | undefined): Candidate[] {
+    const holds = () => this.taken().includes(edit);
+    const held = holds();
+    const called = this.#pool.release(edit, attempt, this.now());
+    const record = this.#world.witness.edits.get(edit);
+    if (attempt !== undefined && record?.ended === null && record.attempt > attempt) {
+      if (held && !holds()) this.#world.violate(`${edit} lost its slot to its attempt ${attempt}`);
+    }
+    return called;
   }
 
   #call<T>(invocation: Invocation, work: () => T): Promise<T> {

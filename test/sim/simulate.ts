@@ -1,5 +1,6 @@
 import { faultKinds, type FaultKind } from "./faults.ts";
 import { stuck } from "./liveness.ts";
+import { monthLater } from "./month.ts";
 import { traced } from "./trace.ts";
 import { World } from "./world.ts";
 
@@ -17,6 +18,9 @@ const deliverWithin = 9 * 24 * hour;
 
 /** A slot comes back right after its edit ends, long before its lease of 15 minutes would give it back. */
 const releaseWithin = 10 * minute;
+
+/** One of so many worlds lives on for a month; seeds follow each other, so that every longer run has some. */
+const worldsToAMonth = 4;
 
 /** One world to simulate. */
 export interface Scenario {
@@ -42,9 +46,15 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
   const world = new World(scenario.seed, scenario.kinds ?? faultKinds);
   await traced(
     (line) => world.trace(line),
-    () => live(world, scenario.edits),
+    () => live(world, scenario.edits, scenario.seed % worldsToAMonth === 0),
   );
-  const seen: Record<string, number> = { dead_lettered: world.queue.dead };
+  const days = [...world.accounts.values()].flatMap(({ storage }) =>
+    storage.exec("SELECT id FROM ledger_days"),
+  );
+  const seen: Record<string, number> = {
+    dead_lettered: world.queue.dead,
+    closed_days: days.length,
+  };
   for (const { ended } of world.witness.edits.values()) {
     const status = ended ?? "unfinished";
     seen[status] = (seen[status] ?? 0) + 1;
@@ -60,7 +70,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
   };
 }
 
-async function live(world: World, edits: number): Promise<void> {
+async function live(world: World, edits: number, ages: boolean): Promise<void> {
   for (const name of ["1", "2", "3"]) await world.open(name);
   for (const customer of world.customers) customer.topUp(1_000_000, "welcome");
   world.directory.startCron();
@@ -83,6 +93,7 @@ async function live(world: World, edits: number): Promise<void> {
   world.require("events that nobody was told", stuck.events(world));
   if (world.violation === null) await quietDay(world);
   if (world.violation === null) await silentHour(world);
+  if (world.violation === null && ages) await monthLater(world);
   world.audit();
 }
 

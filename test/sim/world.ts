@@ -37,8 +37,8 @@ const longOutages = [hour / 6, 30 * hour, 90 * hour];
 const start = Date.UTC(2026, 0, 1);
 const auditEvery = 1_000;
 
-/** Usual are 80 to 200 steps for an edit; work that calls up more work than it does takes any number. */
-const mostSteps = (edits: number) => 50_000 + 1_000 * edits;
+/** Usual are 80 to 200 steps for an edit, and one for each minute of the cron; work that calls up more work than it does takes any number. */
+const mostSteps = (edits: number) => 110_000 + 1_000 * edits;
 const neverAborts = new AbortController().signal;
 
 /** Everything of one simulation: the actors, what lies between them, and who watches. */

@@ -6,6 +6,7 @@ import {
   RequestedParameters,
   requestPictures,
 } from "../../../schemas/edit.ts";
+import { keptIdempotencyKey } from "../../account/credential.ts";
 import type { AcceptedEdit } from "../../account/answers.ts";
 import { performNow } from "../../dispatch/perform.ts";
 import { readConfiguration } from "../../env.ts";
@@ -15,9 +16,10 @@ import { newId } from "../../keys/ids.ts";
 import { limitFields, type Limits } from "../../quotas/limits.ts";
 import { log } from "../../log.ts";
 import { checkPublicUrl } from "../../network/public-url.ts";
-import { servicesOf } from "../../services.ts";
+import { publicResolver, servicesOf } from "../../services.ts";
 import type { AppContext } from "../app-env.ts";
 import { originOf } from "../origin.ts";
+import { bodyDeadline } from "../signed-request.ts";
 import { answerEdit, preferredWait } from "./answer.ts";
 import { isUpload, parsed, takeEach, takeReference, type Destination } from "./intake.ts";
 import { checkMultipart, takeMultipart, type TakenEdit } from "./multipart-intake.ts";
@@ -82,7 +84,7 @@ export async function createEdit(c: AppContext): Promise<Response> {
 async function limitsAfter(c: AppContext, error: unknown): Promise<Limits> {
   if (error instanceof ProblemError && error.refusal.limits) return error.refusal.limits;
   // Who holds no key in force learns that alone, and nothing of the request.
-  return unwrap(await c.var.caller.account.limits(c.var.caller.keyHash));
+  return unwrap(await c.var.caller.account.limits(c.var.caller.credential));
 }
 
 function tellLimits(c: AppContext, limits: Limits): void {
@@ -98,6 +100,7 @@ async function fromMultipart(
     body: c.req.raw.body,
     contentType,
     contentLength: c.req.header("content-length"),
+    signal: bodyDeadline(c),
   };
   checkMultipart(request);
   return staged(c, key, (to) => takeMultipart(to, profileIn(c), request));
@@ -147,10 +150,9 @@ async function staged(
   take: (to: Destination) => Promise<TakenEdit>,
 ): Promise<AcceptedEdit> {
   const to = destination(c);
-  const { account, keyHash } = c.var.caller;
-  return stagedIntake({ ...to, id: to.account, account, keyHash, idempotencyKey: key }, async () =>
-    accept(c, to, key, await take(to)),
-  );
+  const { account, credential } = c.var.caller;
+  const request = { ...to, id: to.account, account, credential, idempotencyKey: key };
+  return stagedIntake(request, async () => accept(c, to, key, await take(to)));
 }
 
 async function accept(
@@ -167,10 +169,10 @@ async function accept(
       throw new ProblemError(refuseField("webhook_url_not_allowed", "/webhook", detail));
     }
   }
-  const { account, keyHash } = c.var.caller;
+  const { account, credential } = c.var.caller;
   const accepted = await account.accept({
     ...taken,
-    keyHash,
+    credential,
     edit: to.edit,
     origin: originOf(c),
     profile: profileIn(c),
@@ -191,14 +193,16 @@ function destination(c: AppContext): Destination {
     edit: newId("edit", Date.now(), (bytes) => crypto.getRandomValues(bytes)),
     fetch: (input, init) => fetch(input, init),
     deadline: (ms) => AbortSignal.timeout(ms),
+    resolve: publicResolver(),
     allowLoopback: readConfiguration(c.env).LOCAL_LOOPBACK === "true",
   };
 }
 
+/** The request's idempotency key, as the account keeps it. */
 function readIdempotencyKey(c: AppContext): string | null {
   const key = c.req.header("idempotency-key");
   if (key === undefined) return null;
-  if (printableKey.test(key)) return key;
+  if (printableKey.test(key)) return keptIdempotencyKey(c.var.caller.credential, key);
   throw new ProblemError({
     code: "idempotency_key_invalid",
     detail: "Use 1 to 255 printable ASCII characters, such as a UUID.",

@@ -3,11 +3,14 @@ import type { PictureRole } from "../../../schemas/edit.ts";
 import { limits } from "../../../schemas/limits.ts";
 import type { InputSource, SentPictures } from "../../account/accept.ts";
 import { ProblemError } from "../../errors/problem-error.ts";
+import type { Resolve } from "../../network/resolver.ts";
 import { refuseField } from "../../errors/refusal.ts";
 import { parseDataUri } from "../../images/data-uri.ts";
-import { readHeader, type ImageHeader } from "../../images/header.ts";
+import { inspectPicture, type StoredPicture } from "../../images/head.ts";
+import { readHeader, type HeaderProblem, type ImageHeader } from "../../images/header.ts";
 import { inputKey } from "../../images/object-keys.ts";
 import { stageBytes, stageStream } from "../../images/stage.ts";
+import type { Result } from "../../result.ts";
 import { fetchImage } from "../../network/fetch-image.ts";
 import { UploadId } from "../../../schemas/upload.ts";
 import { invalidRequest } from "../problem-response.ts";
@@ -19,6 +22,7 @@ export interface Destination {
   readonly edit: string;
   readonly fetch: typeof fetch;
   readonly deadline: (ms: number) => AbortSignal;
+  readonly resolve: Resolve;
   readonly allowLoopback: boolean;
 }
 
@@ -53,7 +57,7 @@ export async function takeReference(
   if (reference.startsWith("data:")) {
     const bytes = parseDataUri(reference);
     if (!bytes.ok) throw refused("image_data_invalid", role, bytes.problem);
-    const header = checkHeader(role, bytes.value);
+    const header = checked(role, readHeader(bytes.value));
     const staged = await stageBytes(to.bucket, key, bytes.value);
     return stagedSource(key, 0, staged.length, header, staged.sha256);
   }
@@ -62,10 +66,14 @@ export async function takeReference(
     url: reference,
     fetch: to.fetch,
     deadline: to.deadline,
+    resolve: to.resolve,
     allowLoopback: to.allowLoopback,
     maxBytes: limits.imageBytes,
   });
-  if (!fetched.ok) throw refused(fetched.problem.code, role, fetched.problem.detail);
+  if (!fetched.ok) {
+    const { code, detail, retryAfter } = fetched.problem;
+    throw new ProblemError({ ...refuseField(code, `/${role}`, detail), retryAfter });
+  }
   const stored = await stageStream({
     bucket: to.bucket,
     key,
@@ -82,13 +90,17 @@ export async function takeReference(
         : "The transfer broke off. Check the URL, or upload the file.",
     );
   }
-  const header = checkHeader(role, stored.value.head);
-  return stagedSource(key, 0, stored.value.length, header, reference);
+  const { length, head } = stored.value;
+  const header = await checkStored(role, { bucket: to.bucket, key, offset: 0, length, head });
+  return stagedSource(key, 0, length, header, reference);
 }
 
-/** What a picture's header says, or the refusal of it. */
-export function checkHeader(role: PictureRole, head: Uint8Array): ImageHeader {
-  const header = readHeader(head);
+/** What a stored picture's header says, or the refusal of it. */
+export async function checkStored(role: PictureRole, picture: StoredPicture): Promise<ImageHeader> {
+  return checked(role, await inspectPicture(picture));
+}
+
+function checked(role: PictureRole, header: Result<ImageHeader, HeaderProblem>): ImageHeader {
   if (header.ok) return header.value;
   throw refused(header.problem.code, role, header.problem.detail);
 }
@@ -98,12 +110,20 @@ export function stagedSource(
   key: string,
   offset: number,
   length: number,
-  { format, width, height }: ImageHeader,
+  { format, width, height, orientation }: ImageHeader,
   identity: string,
 ): InputSource {
   return {
     from: "staged",
-    image: { key, offset, length, contentType: `image/${format}`, width, height },
+    image: {
+      key,
+      offset,
+      length,
+      contentType: `image/${format}`,
+      width,
+      height,
+      turned: orientation >= 5,
+    },
     identity,
   };
 }

@@ -1,4 +1,5 @@
 import {
+  margins,
   pictureRoles,
   RequestedParameters,
   type EditParameters,
@@ -9,16 +10,20 @@ import type { InputSource, SentPictures } from "../../account/accept.ts";
 import { ProblemError, unwrap } from "../../errors/problem-error.ts";
 import { refuseField } from "../../errors/refusal.ts";
 import { inputKey } from "../../images/object-keys.ts";
+import { BodyError } from "../../images/body.ts";
 import { MultipartError, type MultipartPart } from "../../images/multipart.ts";
 import { stageMultipart } from "../../images/stage.ts";
-import { checkHeader, parsed, refused, stagedSource, takeEach, takeReference } from "./intake.ts";
+import { checkStored, parsed, refused, stagedSource, takeEach, takeReference } from "./intake.ts";
 import type { Destination } from "./intake.ts";
+import { bodyRefusal } from "../signed-request.ts";
 import { settleRequest } from "./settle-request.ts";
 
 export interface MultipartRequest {
   readonly body: ReadableStream<Uint8Array> | null;
   readonly contentType: string;
   readonly contentLength: string | undefined;
+  /** Aborts when the body has taken too long. */
+  readonly signal: AbortSignal;
 }
 
 export interface TakenEdit {
@@ -26,7 +31,19 @@ export interface TakenEdit {
   readonly pictures: SentPictures;
 }
 
-const numbers = new Set(["n", "seed", "steps", "guidance", "strength", "width", "height"]);
+const numbers = new Set([
+  "n",
+  "seed",
+  "steps",
+  "guidance",
+  "strength",
+  "grow",
+  "feather",
+  "width",
+  "height",
+  "quality",
+  ...margins,
+]);
 
 /** What can be told of a multipart request before a byte of it is read: its length and its boundary. */
 export function checkMultipart({ contentType, contentLength }: MultipartRequest): {
@@ -70,9 +87,11 @@ export async function takeMultipart(
       body: request.body,
       contentLength,
       boundary,
+      signal: request.signal,
     });
   } catch (error) {
     if (error instanceof MultipartError) throw malformed(error.message);
+    if (error instanceof BodyError) throw bodyRefusal(error.problem);
     throw error;
   }
 
@@ -114,13 +133,16 @@ async function takePart(
       `The file has ${part.length} bytes; at most ${limits.imageBytes} are allowed.`,
     );
   }
-  return stagedSource(key, part.offset, part.length, checkHeader(role, part.head), part.sha256);
+  const { offset, length, head } = part;
+  const header = await checkStored(role, { bucket: to.bucket, key, offset, length, head });
+  return stagedSource(key, offset, length, header, part.sha256);
 }
 
 /** A form knows text only: numbers and metadata are read from it, and validated like those of a JSON request. */
 function fieldValue(name: string, part: MultipartPart): unknown {
   const text = part.text ?? "";
   if (numbers.has(name)) return text.trim() === "" ? text : Number(text);
+  if (name === "mask_resize") return text === "true" || (text === "false" ? false : text);
   if (name !== "metadata") return text;
   try {
     return JSON.parse(text);

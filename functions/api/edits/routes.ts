@@ -6,14 +6,14 @@ import { unwrap } from "../../errors/problem-error.ts";
 import { readArchivedEdit } from "../../reports/archived-edit.ts";
 import { servicesOf } from "../../services.ts";
 import type { AppEnv } from "../app-env.ts";
-import { authenticated } from "../authenticate.ts";
+import { authenticated, clientAuthenticated } from "../authenticate.ts";
 import { jsonLimit } from "../json-body.ts";
-import { keyProblems, problems } from "../problem-response.ts";
+import { clientProblems, keyProblems, problems } from "../problem-response.ts";
 import { createContent, createEdit, CreateHeaders, LimitHeaders } from "./create.ts";
 
 const tags = ["Edits"];
-const security = [{ apiKey: [] }];
-const middleware = authenticated;
+const security = [{ apiKey: [] }, { clientToken: [] }];
+const middleware = clientAuthenticated;
 const edit = { "application/json": { schema: Edit } };
 const params = z.object({ id: z.string().openapi({ example: "edit_01k9qz4w6h8v3m5n7p2r4t6x8z" }) });
 const elsewhere = [
@@ -34,6 +34,9 @@ const elsewhere = [
   "events_gone",
   "streams_too_many",
   "edit_archived",
+  "upload_incomplete",
+  "upload_mismatch",
+  "upload_direct_disabled",
 ];
 
 const create = createRoute({
@@ -62,7 +65,7 @@ const get = createRoute({
   request: { params },
   responses: {
     200: { description: "The edit", content: edit },
-    ...problems(...keyProblems, "edit_not_found", "edit_deleted", "edit_archived"),
+    ...problems(...clientProblems, "edit_not_found", "edit_deleted", "edit_archived"),
   },
 });
 
@@ -83,7 +86,7 @@ const list = createRoute({
   },
   responses: {
     200: { description: "A page", content: { "application/json": { schema: EditList } } },
-    ...problems(...keyProblems, "request_invalid"),
+    ...problems(...clientProblems, "request_invalid"),
   },
 });
 
@@ -98,7 +101,7 @@ const cancel = createRoute({
   request: { params },
   responses: {
     200: { description: "The edit", content: edit },
-    ...problems(...keyProblems, "edit_not_found", "edit_deleted", "edit_archived"),
+    ...problems(...clientProblems, "edit_not_found", "edit_deleted", "edit_archived"),
   },
 });
 
@@ -108,8 +111,8 @@ const remove = createRoute({
   operationId: "deleteEdit",
   summary: "Delete an edit and every byte of it",
   tags,
-  security,
-  middleware,
+  security: [{ apiKey: [] }],
+  middleware: authenticated,
   request: { params },
   responses: {
     204: { description: "It is gone." },
@@ -124,21 +127,21 @@ export function editRoutes(app: OpenAPIHono<AppEnv>): void {
   const jsonOnly = /^application\/json/i;
   app.post(
     "/v1/edits",
-    authenticated,
+    clientAuthenticated,
     (c, next) => (jsonOnly.test(c.req.header("content-type") ?? "") ? jsonLimit(c, next) : next()),
     createEdit,
   );
 
   app.openapi(list, async (c) => {
-    const { account, keyHash } = c.var.caller;
-    const page = unwrap(await account.edits(keyHash, c.req.valid("query")));
+    const { account, credential } = c.var.caller;
+    const page = unwrap(await account.edits(credential, c.req.valid("query")));
     return c.json({ object: "list" as const, data: page.data, next: page.next }, 200);
   });
 
   app.openapi(get, async (c) => {
-    const { account, keyHash, id: owner } = c.var.caller;
+    const { account, credential, id: owner } = c.var.caller;
     const { id } = c.req.valid("param");
-    const found = await account.edit(keyHash, id);
+    const found = await account.edit(credential, id);
     if (!found.ok && found.problem.code === "edit_archived") {
       const archived = await readArchivedEdit(c.env.BUCKET, owner, id);
       if (archived !== null) return c.json(archived, 200);
@@ -147,10 +150,10 @@ export function editRoutes(app: OpenAPIHono<AppEnv>): void {
   });
 
   app.openapi(cancel, async (c) => {
-    const { account, keyHash } = c.var.caller;
+    const { account, credential } = c.var.caller;
     const { id } = c.req.valid("param");
     c.set("edit", id);
-    const canceled = unwrap(await account.cancel(keyHash, id));
+    const canceled = unwrap(await account.cancel(credential, id));
     c.executionCtx.waitUntil(performNow(servicesOf(c.env), canceled.messages));
     return c.json(canceled.edit, 200);
   });

@@ -1,7 +1,9 @@
 import {
+  margins,
   pictureRoles,
   taskPictures,
   usualSteps,
+  usualStrength,
   type EditParameters,
   type PictureRole,
   type RequestedParameters,
@@ -76,27 +78,60 @@ function fieldRefusal(asked: RequestedParameters, profile: Profile): Refusal | n
     const detail = `The sampler ${sampler} takes ${fewest} to ${most} steps; this asks for ${steps}.`;
     return refuseField("request_invalid", "/steps", detail);
   }
+  for (const [fields, why] of notTaken(asked)) {
+    const field = fields.find((name) => asked[name] !== undefined);
+    if (field === undefined) continue;
+    return refuseField("request_invalid", `/${field}`, `${why} Remove ${field}.`);
+  }
   if (task === "text_to_image") {
     if (prompt.trim() === "") {
       return refuseField("request_invalid", "/prompt", "Say what to paint: there is no picture.");
     }
-    if (asked.strength === 1) return null;
+    if (asked.strength === undefined || asked.strength === 1) return null;
     const detail = "There is no picture to start from. Remove strength.";
     return refuseField("request_invalid", "/strength", detail);
   }
-  for (const side of ["width", "height"] as const) {
-    if (asked[side] === undefined) continue;
-    const detail = `The result of ${task} is as large as its image. Remove ${side}.`;
-    return refuseField("request_invalid", `/${side}`, detail);
+  if (task === "outpaint" && !margins.some((side) => (asked[side] ?? 0) > 0)) {
+    const detail = "Say how many pixels to add: left, right, up or down.";
+    return refuseField("request_invalid", "/left", detail);
+  }
+  if (task === "outpaint" && asked.masked_content === "original") {
+    const detail = "There is nothing of the image where outpaint paints. Ask for noise or fill.";
+    return refuseField("request_invalid", "/masked_content", detail);
+  }
+  if (asked.masked_content === "noise" && (asked.strength ?? 1) < 1) {
+    const detail = "Noise alone takes a strength of 1. Remove it, or ask for original or fill.";
+    return refuseField("request_invalid", "/strength", detail);
   }
   return null;
 }
 
+type Field = keyof RequestedParameters;
+
+/** The fields that a request of this kind does not take, and why. */
+function* notTaken({
+  task,
+  output_format: format,
+}: RequestedParameters): Generator<readonly [readonly Field[], string]> {
+  if (!taskPictures[task].includes("mask")) {
+    yield [["mask_mode", "mask_resize", "grow"], `${task} takes no mask.`];
+  }
+  if (task === "text_to_image") {
+    yield [["feather", "masked_content"], "There is no picture to paint into."];
+  } else {
+    yield [["width", "height"], `The size of ${task}'s result is that of its image.`];
+  }
+  if (task !== "outpaint") yield [margins, "Margins are for outpaint."];
+  if (format === "png") yield [["quality"], "PNG is lossless."];
+}
+
 function completed(asked: RequestedParameters, profile: Profile): EditParameters {
   const { sampler, steps } = sampling(asked, profile);
-  if (asked.task !== "text_to_image") return { ...asked, sampler, steps };
+  const { masked_content: content = "noise" } = asked;
+  const strength = asked.strength ?? (content === "noise" ? 1 : usualStrength);
+  if (asked.task !== "text_to_image") return { ...asked, sampler, steps, strength };
   const { width = profile.native_size, height = profile.native_size } = asked;
-  return { ...asked, sampler, steps, width, height };
+  return { ...asked, sampler, steps, strength, width, height };
 }
 
 /** What samples, how many steps it can do, and how many it is to do. */

@@ -1,3 +1,4 @@
+import type { Credential } from "../../account/credential.ts";
 import type { AcceptedEdit } from "../../account/answers.ts";
 import { unwrap } from "../../errors/problem-error.ts";
 import type { Refusal } from "../../errors/refusal.ts";
@@ -10,7 +11,7 @@ import type { Result } from "../../result.ts";
 export interface StagedRequest {
   readonly account: {
     authorize(
-      keyHash: string,
+      credential: Credential,
       edit: string,
       idempotencyKey: string | null,
     ): Promise<Result<null, Refusal>>;
@@ -20,7 +21,7 @@ export interface StagedRequest {
   /** The account's id. */
   readonly id: string;
   readonly edit: string;
-  readonly keyHash: string;
+  readonly credential: Credential;
   readonly idempotencyKey: string | null;
 }
 
@@ -35,12 +36,22 @@ export async function stagedIntake(
   request: StagedRequest,
   take: () => Promise<AcceptedEdit>,
 ): Promise<AcceptedEdit> {
-  const { account, edit, keyHash, idempotencyKey } = request;
-  unwrap(await account.authorize(keyHash, edit, idempotencyKey));
+  unwrap(await letIn(request));
   try {
     const accepted = await take();
     if (accepted.replayed) await discard(request);
     return accepted;
+  } catch (error) {
+    await discard(request);
+    throw error;
+  }
+}
+
+/** Whether the account lets the request in. One whose answer was lost holds no key back until its lease is over. */
+async function letIn(request: StagedRequest): Promise<Result<null, Refusal>> {
+  const { account, edit, credential, idempotencyKey } = request;
+  try {
+    return await account.authorize(credential, edit, idempotencyKey);
   } catch (error) {
     await discard(request);
     throw error;

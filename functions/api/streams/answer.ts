@@ -29,9 +29,9 @@ export async function answerStream(
   read: (after: number | null) => Promise<StreamPage>,
   after: number | null,
 ): Promise<Response> {
-  const { id, keyHash } = c.var.caller;
+  const { id, credential } = c.var.caller;
   const mailbox = new Mailbox();
-  const socket = await subscribe(c.env, id, { keyHash, edit }, mailbox);
+  const socket = await subscribe(c.env, id, { credential, edit }, mailbox);
   const close = () => {
     mailbox.close();
     socket.close();
@@ -42,7 +42,9 @@ export async function answerStream(
       close();
       return c.body(null, 204);
     }
-    const until = Date.now() + readConfiguration(c.env).STREAM_SECONDS * 1000;
+    const longest = Date.now() + readConfiguration(c.env).STREAM_SECONDS * 1000;
+    const until =
+      typeof credential === "string" ? longest : Math.min(longest, credential.expiresAt);
     const source = { mailbox, page: read, now: Date.now, until };
     return c.body(streamOf(readStream(source, first, edit), close), 200, {
       "content-type": "text/event-stream; charset=utf-8",

@@ -26,6 +26,11 @@ class Guard:
         # Previews are looked at on a thread of their own, and a classifier need not know of threads.
         self._looking = threading.Lock()
 
+    @property
+    def looks(self) -> bool:
+        """Whether outputs are looked at at all."""
+        return self._classifier is not None
+
     def check_prompt(self, prompt: str) -> None:
         """Raises EditError `input_blocked` for a prompt that the policy refuses."""
         if self._prompt.refuses(prompt):

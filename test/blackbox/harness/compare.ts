@@ -11,6 +11,11 @@ export interface Comparison {
   readonly kept: number;
   readonly kept_changed: number;
   readonly masked_changed_share: number;
+  /** Of the result: Pillow's mode, bits a channel, whether the profile is the input's, and entries of EXIF. */
+  readonly mode: string;
+  readonly depth: number;
+  readonly profile_kept: boolean;
+  readonly metadata: number;
 }
 
 const python = join(import.meta.dirname, "../../../model-image/.venv/bin/python");

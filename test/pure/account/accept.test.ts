@@ -4,10 +4,12 @@ import {
   accept,
   authorize,
   type AcceptRequest,
+  type SentPictures,
 } from "../../../functions/account/accept.ts";
 import { takeDue } from "../../../functions/account/due.ts";
 import { revokeKey, listKeys } from "../../../functions/account/keys.ts";
 import { balance, entries } from "../../../functions/account/ledger.ts";
+import { limitsOf } from "../../../functions/account/quotas.ts";
 import { unitPrice } from "../../../functions/account/price.ts";
 import { EditParameters, taskPictures } from "../../../schemas/edit.ts";
 import { limits } from "../../../schemas/limits.ts";
@@ -31,7 +33,7 @@ describe("accepting an edit", () => {
       { sequence: 1, type: "edit.queued" },
     ]);
     expect(messages).toEqual([
-      { v: 1, type: "dispatch", account: account.context.account, edit: row.id },
+      { v: 1, type: "dispatch", account: account.context.account, edit: row.id, attempt: 1 },
     ]);
   });
 
@@ -90,6 +92,37 @@ describe("accepting an edit", () => {
     expect(accept(account.context, account.request({ pictures }))).toMatchObject({
       problem: { code: "mask_size_mismatch", errors: [{ pointer: "/mask" }] },
     });
+  });
+
+  it("takes a mask of another size where it may be resized, but not one of the unrotated image", () => {
+    const account = testAccount();
+    const picture = (size: object, identity: string) =>
+      ({ from: "staged", image: stagedImage(size), identity }) as const;
+    const sizes = { image: picture({ turned: true }, "i"), mask: picture({ width: 320 }, "m") };
+    const unrotated = { ...sizes, mask: picture({ width: 480, height: 640 }, "m") };
+    const parameters = EditParameters.parse({ mask_resize: true });
+    const asked = (pictures: SentPictures) =>
+      accept(account.context, account.request({ parameters, pictures }));
+    expect(asked(sizes).ok).toBe(true);
+    expect(asked(unrotated)).toMatchObject({
+      problem: { code: "mask_orientation_mismatch", errors: [{ pointer: "/mask" }] },
+    });
+  });
+
+  it.each([
+    [{ left: 64 }, 6_000, null],
+    [{ left: 960, down: 400 }, 12_000, null],
+    [{ up: 4_096, down: 4_096, left: 4_096, right: 4_096 }, 0, "output_too_large"],
+  ])("that adds %j is priced by the pixels of its result", (sides, price, code) => {
+    const account = testAccount();
+    const parameters = EditParameters.parse({ task: "outpaint", ...sides });
+    const request = account.request({ parameters, pictures: sentPictures("image") });
+    const accepted = accept(account.context, request);
+    if (code === null) {
+      expect(accepted).toMatchObject({ value: { row: { unit_price: price } } });
+    } else {
+      expect(accepted).toMatchObject({ problem: { code } });
+    }
   });
 
   it("refuses a revoked key at once", () => {
@@ -160,20 +193,30 @@ describe("an idempotency key", () => {
 
   it("is held while its request is received, and let go when that comes to nothing", () => {
     const account = testAccount();
-    const { context, keyHash } = account;
-    expect(authorize(context, { keyHash, edit: "edit_a", idempotencyKey: "k" }).ok).toBe(true);
-    expect(authorize(context, { keyHash, edit: "edit_b", idempotencyKey: "k" })).toMatchObject({
+    const { context, keyHash: credential } = account;
+    expect(authorize(context, { credential, edit: "edit_a", idempotencyKey: "k" }).ok).toBe(true);
+    expect(authorize(context, { credential, edit: "edit_b", idempotencyKey: "k" })).toMatchObject({
       problem: { code: "idempotency_in_progress" },
     });
     abandon(context, "edit_a", "k");
-    expect(authorize(context, { keyHash, edit: "edit_b", idempotencyKey: "k" }).ok).toBe(true);
+    expect(authorize(context, { credential, edit: "edit_b", idempotencyKey: "k" }).ok).toBe(true);
+  });
+
+  it("lets its own request in once more, as one create", () => {
+    const account = testAccount();
+    const { context, keyHash: credential } = account;
+    const request = { credential, edit: "edit_a", idempotencyKey: "k" };
+    expect(authorize(context, request).ok).toBe(true);
+    const once = limitsOf(context);
+    expect(authorize(context, request).ok).toBe(true);
+    expect(limitsOf(context)).toEqual(once);
   });
 
   it("is free again five minutes after a request that was never finished", () => {
     const account = testAccount();
-    const { context, keyHash } = account;
-    authorize(context, { keyHash, edit: "edit_a", idempotencyKey: "k" });
+    const { context, keyHash: credential } = account;
+    authorize(context, { credential, edit: "edit_a", idempotencyKey: "k" });
     account.pass(5 * 60_000);
-    expect(authorize(context, { keyHash, edit: "edit_b", idempotencyKey: "k" }).ok).toBe(true);
+    expect(authorize(context, { credential, edit: "edit_b", idempotencyKey: "k" }).ok).toBe(true);
   });
 });

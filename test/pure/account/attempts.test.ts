@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { findEdit } from "../../../functions/account/accept.ts";
 import { busy, claim, report, started } from "../../../functions/account/attempts.ts";
+import { urlsOutlive } from "../../../functions/account/context.ts";
 import { cancelEdit, deleteEdit, visibleEdit } from "../../../functions/account/deletion.ts";
 import { beginDelivery, finishDelivery } from "../../../functions/account/deliveries.ts";
 import { nextDueAt, takeDue } from "../../../functions/account/due.ts";
@@ -33,6 +34,27 @@ function duePurges({ context }: TestAccount) {
 }
 
 describe("an attempt", () => {
+  it("is named by what gives its slot back and by what asks for the next one, and claimed as that alone", () => {
+    const account = testAccount();
+    const { context } = account;
+    const { id } = account.accept();
+    const about = { v: 1, account: context.account, edit: id } as const;
+    expect(claim(context, id, 2)).toBe("superseded");
+    expect(claim(context, id, 1)).toMatchObject({ claim: { attempt: 1 } });
+    expect(report(context, id, 1, { type: "lost" })?.messages).toEqual([
+      { ...about, type: "release", attempt: 1 },
+      { ...about, type: "dispatch", attempt: 2 },
+    ]);
+    expect(claim(context, id, 1)).toBe("superseded");
+    expect(claim(context, id, 2)).toMatchObject({ claim: { attempt: 2 } });
+    expect(busy(context, id, 2)?.messages).toEqual([{ ...about, type: "release", attempt: 2 }]);
+    account.pass(60_000);
+    expect(takeDue(context)).toContainEqual({ ...about, type: "dispatch", attempt: 3 });
+    claim(context, id);
+    const over = report(context, id, 3, { type: "manifest", manifest: manifest(id, 3) });
+    expect(over?.messages).toEqual([{ ...about, type: "release" }]);
+  });
+
   it("carries an edit to its end and charges it once, however often the news comes", () => {
     const account = testAccount();
     const id = running(account, { n: 2 });
@@ -210,7 +232,7 @@ describe("time", () => {
     const failed = { ...manifest(id, 1, 0), status: "failed", error } as const;
     report(account.context, id, 1, { type: "manifest", manifest: failed });
     expect(duePurges(account)).toHaveLength(1);
-    account.pass(3_660_000);
+    account.pass(urlsOutlive);
     expect(duePurges(account)).toEqual([]);
     account.pass(900_000);
     expect(duePurges(account)).toHaveLength(1);
@@ -226,9 +248,9 @@ describe("time", () => {
     expect(duePurges(account)).toHaveLength(1);
     const row = findEdit(account.context, id);
     expect(row && toEdit(account.context, row).outputs[0]?.url).toBeNull();
-    account.pass(3_660_000);
+    account.pass(urlsOutlive);
     expect(duePurges(account)).toHaveLength(1);
-    account.pass(3_660_000);
+    account.pass(urlsOutlive);
     expect(duePurges(account)).toEqual([]);
   });
 });
@@ -287,7 +309,7 @@ describe("deletion", () => {
     expect(visibleEdit(account.context, id)).toMatchObject({ problem: { code: "edit_deleted" } });
     expect(findEdit(account.context, id)?.parameters).not.toContain("secret");
     expect(balance(account.context)).toEqual({ available: 1_000_000, reserved: 0 });
-    account.pass(900_000 + 3_660_000);
+    account.pass(900_000 + urlsOutlive);
     expect(duePurges(account)).toHaveLength(1);
   });
 });

@@ -1,27 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { AccountCore } from "../../../functions/account/core.ts";
 import type { WorkMessage } from "../../../schemas/work-message.ts";
+import { coreOf } from "./core-of.ts";
 import { manifest } from "./fixtures.ts";
-import { testAccount, type TestAccount } from "./harness.ts";
-
-/** The core over an account's storage, as a process that has just begun has it. */
-function coreOf({ context }: TestAccount): { core: AccountCore; alarms: (number | null)[] } {
-  const alarms: (number | null)[] = [];
-  const core = new AccountCore({
-    storage: context.storage,
-    context: () => context,
-    background: (work) => void work.catch(() => undefined),
-    ended: () => undefined,
-    moved: () => undefined,
-    nets: {
-      setAlarm: (at) => Promise.resolve(void alarms.push(at)),
-      deleteAlarm: () => Promise.resolve(void alarms.push(null)),
-      remind: () => Promise.resolve(),
-      record: () => Promise.resolve(),
-    },
-  });
-  return { core, alarms };
-}
+import { testAccount } from "./harness.ts";
 
 describe("the core of a deleted account", () => {
   it.each(["in the process that deleted it", "in one that begins later"])(

@@ -40,7 +40,7 @@ describe("a deleted account", () => {
   it("has its files removed again when the last URL that could write has expired, and is gone then", () => {
     const account = testAccount();
     const { context } = account;
-    createUpload(context, "https://inlay.example.com");
+    createUpload(context, { endUser: null, origin: "https://inlay.example.com" });
     const uploadsEnd = context.now() + 24 * 3_600_000;
     closeAccount(context);
     expect(takeClosing(context)).toEqual([]);

@@ -31,8 +31,8 @@ function plansOf(context: AccountContext, work: (context: AccountContext) => unk
 describe("what is due", () => {
   it("is found without reading the edits, keys and uploads that are not", () => {
     const account = testAccount();
-    const { context } = account;
     account.accept();
+    const { context } = account;
     const plans = plansOf(context, nextDueAt);
     expect(plans.filter((line) => /edits_by_(deadline|lease|dispatch)/.test(line))).toHaveLength(3);
     // What is read in the order of its key stops at the first row.
@@ -42,8 +42,8 @@ describe("what is due", () => {
 
   it("is nothing between two moments: a wake then hands out nothing and writes nothing", () => {
     const account = testAccount();
-    const { context } = account;
     account.accept();
+    const { context } = account;
     const plans = plansOf(context, (watched) => expect(takeDue(watched)).toEqual([]));
     expect(plans).toEqual(plansOf(context, nextDueAt));
   });

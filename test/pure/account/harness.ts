@@ -1,3 +1,4 @@
+import type { Alert } from "../../../functions/alerts.ts";
 import type { AcceptRequest } from "../../../functions/account/accept.ts";
 import { accept } from "../../../functions/account/accept.ts";
 import type { AccountContext } from "../../../functions/account/context.ts";
@@ -16,6 +17,8 @@ export interface TestAccount {
   readonly keyHash: string;
   /** What was logged: event, edit and attempt. */
   readonly lines: readonly string[];
+  /** What was raised. */
+  readonly alerts: readonly Alert[];
   /** Moves the clock by milliseconds. */
   pass(ms: number): void;
   /** Accepts an edit; throws where it is refused. */
@@ -35,6 +38,7 @@ export function testAccount(credits = 1_000_000): TestAccount {
   let now = Date.UTC(2026, 0, 1);
   let drawn = 0;
   const lines: string[] = [];
+  const alerts: Alert[] = [];
   const random = (into: Uint8Array) => {
     drawn += 1;
     into.set(into.map((_, place) => Math.floor(drawn / 32 ** (into.length - 1 - place)) % 32));
@@ -47,6 +51,7 @@ export function testAccount(credits = 1_000_000): TestAccount {
     newId: (prefix) => newId(prefix, now, random),
     appended: () => undefined,
     log: (event, { edit, attempt }) => lines.push(`${event} ${edit} ${attempt}`),
+    raise: (alert) => alerts.push(alert),
     links: {
       self: (origin, edit) => `${origin}/v1/edits/${edit}`,
       cancel: (origin, edit) => `${origin}/v1/edits/${edit}/cancel`,
@@ -78,7 +83,7 @@ export function testAccount(credits = 1_000_000): TestAccount {
     return edit;
   };
   const request = (overrides: Partial<AcceptRequest> = {}): AcceptRequest => ({
-    keyHash,
+    credential: keyHash,
     edit: staged(),
     origin: "https://inlay.example.com",
     profile: "tiny",
@@ -91,6 +96,7 @@ export function testAccount(credits = 1_000_000): TestAccount {
   return {
     context,
     lines,
+    alerts,
     keyHash,
     pass: (ms) => {
       now += ms;

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   closed,
+  longFailing,
   maxInFlight,
   next,
   opensAfter,
@@ -120,4 +121,15 @@ describe("the breaker of an address", () => {
       }),
     );
   });
+});
+
+it("as many failures as an operator is told of take an hour, though ten tries had failed together", () => {
+  let state: BreakerState = { failures: opensAfter - 1, probeAt: null };
+  let now = 0;
+  for (let together = 0; together < maxInFlight; together++) ({ state } = next(state, failed(now)));
+  while (state.failures < longFailing) {
+    now = state.probeAt ?? now;
+    ({ state } = next(state, failed(now)));
+  }
+  expect(now).toBeGreaterThanOrEqual(3_600_000);
 });

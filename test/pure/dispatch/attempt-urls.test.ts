@@ -4,7 +4,8 @@ import { attemptUrls } from "../../../functions/dispatch/model-input.ts";
 import type { Keyring } from "../../../functions/images/signed-url.ts";
 import { EditParameters, EditTask, taskPictures } from "../../../schemas/edit.ts";
 import { ModelInput } from "../../../schemas/model-input.ts";
-import { sentPictures } from "../account/fixtures.ts";
+import type { SentPictures } from "../../../functions/account/accept.ts";
+import { sentPictures, stagedImage } from "../account/fixtures.ts";
 import { testAccount, type TestAccount } from "../account/harness.ts";
 
 const keyring: Keyring = { current: "k1", keys: { k1: "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3" } };
@@ -38,6 +39,25 @@ describe("the container's input for", () => {
     expect(input.prompt).toBe(task === "erase" ? "" : "a cat");
   });
 
+  it("an edit allows no output more bytes than it can have: all samples, 16 bits and alpha where they can be", () => {
+    const allowed = (contentType: string) => {
+      const account = testAccount();
+      const image = stagedImage({ width: 8_064, height: 6_048, contentType });
+      const sources = { image, mask: { ...image, contentType: "image/png" } };
+      const pictures = Object.fromEntries(
+        Object.entries(sources).map(([role, one]) => [
+          role,
+          { from: "staged", image: one, identity: role },
+        ]),
+      ) as SentPictures;
+      const { id } = account.accept({ pictures });
+      return Number(new URL(inputOf(account, id).output_urls[0] ?? "").searchParams.get("max"));
+    };
+    const pixels = 8_064 * 6_048;
+    expect(allowed("image/jpeg") - 4 * pixels).toBe(4 * 2 ** 20);
+    expect(allowed("image/png") - 8 * pixels).toBe(4 * 2 ** 20);
+  });
+
   it("an edit that an earlier release stored is complete", () => {
     const account = testAccount();
     const { id } = account.accept();
@@ -53,6 +73,13 @@ describe("the container's input for", () => {
       sampler: "",
       width: 0,
       height: 0,
+      mask_mode: "white",
+      mask_resize: false,
+      grow: 0,
+      feather: 0,
+      masked_content: "noise",
+      quality: 0,
+      left: 0,
     });
   });
 });

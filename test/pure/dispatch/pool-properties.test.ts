@@ -36,13 +36,39 @@ describe("the pool, whatever is asked of it and in whatever order,", () => {
             if (one.type === "release") {
               const edit = [...held.keys()][one.nth] ?? "a0";
               held.delete(edit);
-              pool.release(edit, now);
+              pool.release(edit, undefined, now);
             }
             for (const [edit, until] of held) if (until <= now) held.delete(edit);
             expect(held.size).toBeLessThanOrEqual(slots);
           }
         },
       ),
+      { numRuns: 150 },
+    );
+  });
+
+  it("keeps the slot of an attempt that runs, whatever older attempts give back", () => {
+    const move = fc.record({
+      attempt: fc.integer({ min: 1, max: 6 }),
+      type: fc.constantFrom("acquire" as const, "release" as const),
+    });
+    fc.assert(
+      fc.property(fc.array(move, { maxLength: 40 }), (moves) => {
+        const pool = new Pool(nodeStorage(), { slots: 1, perMinute: null });
+        let held: number | null = null;
+        for (const [now, { attempt, type }] of moves.entries()) {
+          if (type === "acquire") {
+            expect(pool.acquire({ account: "a", edit: "a1", attempt }, now).granted).toBe(true);
+            held = Math.max(held ?? 0, attempt);
+          } else {
+            pool.release("a1", attempt, now);
+            if (held !== null && attempt >= held) held = null;
+          }
+          const other = pool.acquire({ account: "b", edit: "b1", attempt: 1 }, now);
+          expect(other.granted).toBe(held === null);
+          pool.release("b1", undefined, now);
+        }
+      }),
       { numRuns: 150 },
     );
   });
@@ -99,7 +125,7 @@ describe("the pool, whatever is asked of it and in whatever order,", () => {
         for (const end of ends) {
           const [ended] = running.splice(end % Math.max(running.length, 1), 1);
           if (ended === undefined) break;
-          for (const next of pool.release(ended.edit, now++)) {
+          for (const next of pool.release(ended.edit, undefined, now++)) {
             const fewest = Math.min(...[...pending.values()].map(({ account }) => has(account)));
             expect(has(next.account)).toBe(fewest);
             expect(pool.acquire(next, now++)).toEqual({ granted: true });
@@ -132,7 +158,8 @@ describe("the pool, whatever is asked of it and in whatever order,", () => {
               now += 10;
               if (!pool.acquire(candidate, now).granted) continue;
               waiting.delete(candidate.edit);
-              if (lost[chance++ % lost.length] !== true) pool.release(candidate.edit, now);
+              if (lost[chance++ % lost.length] !== true)
+                pool.release(candidate.edit, undefined, now);
             }
             now += 5 * 60_000;
           }
@@ -149,7 +176,7 @@ describe("an account with a thousand waiting edits", () => {
     for (let n = 0; n < slots + 1_000; n++) pool.acquire({ account: "a", edit: `a${n}` }, n);
     const first = { account: "b", edit: "b0" };
     expect(pool.acquire(first, 5_000)).toMatchObject({ granted: false, position: 1 });
-    expect(pool.release("a0", 5_001)).toEqual([first]);
+    expect(pool.release("a0", undefined, 5_001)).toEqual([first]);
     expect(pool.acquire(first, 5_002)).toMatchObject({ granted: true });
   });
 
@@ -165,7 +192,7 @@ describe("an account with a thousand waiting edits", () => {
     for (let turn = 0; turn < 30; turn++) {
       ask("b", asked.b);
       ask("c", asked.c);
-      const [next] = pool.release(running, now++);
+      const [next] = pool.release(running, undefined, now++);
       if (next === undefined) throw new Error("nobody is next");
       expect(pool.acquire(next, now++)).toMatchObject({ granted: true });
       running = next.edit;

@@ -17,7 +17,7 @@ describe("the pool", () => {
       granted: false,
       position: 2,
     });
-    expect(shared.release("a1", 3)).toEqual([{ account: "b", edit: "b1" }]);
+    expect(shared.release("a1", undefined, 3)).toEqual([{ account: "b", edit: "b1" }]);
     expect(shared.acquire({ account: "b", edit: "b1" }, 4)).toMatchObject({ granted: true });
   });
 
@@ -35,16 +35,56 @@ describe("the pool", () => {
       shared.acquire({ account: "a", edit: `a${String(i).padStart(4, "0")}` }, i);
     }
     expect(shared.acquire({ account: "b", edit: "b1" }, 2000)).toMatchObject({ position: 1 });
-    expect(shared.release("a0000", 2001)).toEqual([{ account: "b", edit: "b1" }]);
+    expect(shared.release("a0000", undefined, 2001)).toEqual([{ account: "b", edit: "b1" }]);
   });
 
   it("names nobody after a release that gives nothing back", () => {
     const shared = pool(1);
     shared.acquire({ account: "a", edit: "a1" }, 0);
     shared.acquire({ account: "b", edit: "b1" }, 1);
-    expect(shared.release("a2", 2)).toEqual([]);
-    expect(shared.release("a1", 3)).toEqual([{ account: "b", edit: "b1" }]);
-    expect(shared.release("a1", 4)).toEqual([]);
+    expect(shared.release("a2", undefined, 2)).toEqual([]);
+    expect(shared.release("a1", undefined, 3)).toEqual([{ account: "b", edit: "b1" }]);
+    expect(shared.release("a1", undefined, 4)).toEqual([]);
+  });
+
+  it("leaves a newer attempt the slot that it took over, however late the older one's release comes", () => {
+    const shared = pool(1);
+    shared.acquire({ account: "a", edit: "a1", attempt: 1 }, 0);
+    expect(shared.acquire({ account: "a", edit: "a1", attempt: 2 }, 1).granted).toBe(true);
+    shared.acquire({ account: "b", edit: "b1", attempt: 1 }, 2);
+    expect(shared.release("a1", 1, 3)).toEqual([]);
+    expect(shared.acquire({ account: "b", edit: "b1", attempt: 1 }, 4).granted).toBe(false);
+    // Asked for once more by a message that is late itself.
+    expect(shared.acquire({ account: "a", edit: "a1", attempt: 1 }, 5).granted).toBe(true);
+    expect(shared.release("a1", 1, 6)).toEqual([]);
+    expect(shared.release("a1", 2, 7)).toEqual([{ account: "b", edit: "b1", attempt: 1 }]);
+  });
+
+  it("leaves a newer attempt its place in the line, and takes everything of an edit that is over", () => {
+    const shared = pool(1);
+    shared.acquire({ account: "b", edit: "b1", attempt: 1 }, 0);
+    shared.acquire({ account: "a", edit: "a1", attempt: 2 }, 1);
+    shared.acquire({ account: "c", edit: "c1", attempt: 1 }, 2);
+    shared.release("a1", 1, 3);
+    expect(shared.acquire({ account: "c", edit: "c1", attempt: 1 }, 4)).toMatchObject({
+      position: 2,
+    });
+    shared.release("a1", undefined, 5);
+    expect(shared.release("b1", undefined, 6)).toEqual([{ account: "c", edit: "c1", attempt: 1 }]);
+  });
+
+  it("understands releases and candidates of the release before, which name no attempt", () => {
+    const storage = nodeStorage();
+    storage.exec(
+      "CREATE TABLE slots (edit TEXT PRIMARY KEY, account TEXT NOT NULL, until INTEGER NOT NULL) STRICT",
+    );
+    storage.exec("INSERT INTO slots VALUES ('a1', 'a', 600000)");
+    const shared = new Pool(storage, { slots: 1, perMinute: null });
+    expect(shared.acquire({ account: "b", edit: "b1" }, 1).granted).toBe(false);
+    expect(shared.release("a1", 1, 2)).toEqual([{ account: "b", edit: "b1" }]);
+    expect(shared.acquire({ account: "b", edit: "b1", attempt: 1 }, 3).granted).toBe(true);
+    shared.release("b1", undefined, 4);
+    expect(shared.acquire({ account: "c", edit: "c1", attempt: 1 }, 5).granted).toBe(true);
   });
 
   it("gives a slot no one released back after its lease", () => {
@@ -60,11 +100,11 @@ describe("the pool", () => {
     shared.acquire({ account: "a", edit: "a1" }, 0);
     shared.acquire({ account: "b", edit: "b1" }, 1);
     shared.acquire({ account: "c", edit: "c1" }, 2);
-    expect(shared.release("a1", 3)).toEqual([{ account: "b", edit: "b1" }]);
+    expect(shared.release("a1", undefined, 3)).toEqual([{ account: "b", edit: "b1" }]);
     expect(shared.acquire({ account: "c", edit: "c1" }, 4)).toMatchObject({ position: 1 });
     expect(shared.acquire({ account: "c", edit: "c1" }, 15_003)).toMatchObject({ granted: true });
     expect(shared.acquire({ account: "b", edit: "b1" }, 15_004)).toMatchObject({ position: 1 });
-    expect(shared.release("c1", 15_005)).toEqual([{ account: "b", edit: "b1" }]);
+    expect(shared.release("c1", undefined, 15_005)).toEqual([{ account: "b", edit: "b1" }]);
   });
 
   it("makes nobody wait for longer than a minute when the clock was set back", () => {

@@ -39,7 +39,7 @@ export function png(
 export function jpeg(
   width: number,
   height: number,
-  options: { orientation?: number } = {},
+  options: { orientation?: number; bitDepth?: number } = {},
 ): Uint8Array<ArrayBuffer> {
   const tiff = join(
     ascii("MM"),
@@ -62,7 +62,7 @@ export function jpeg(
     [0, 0],
     [0xff, 0xc2],
     u16(11),
-    [8],
+    [options.bitDepth ?? 8],
     u16(height),
     u16(width),
     [1, 1, 0x11, 0],
@@ -82,7 +82,7 @@ function webpChunk(type: string, data: Uint8Array): Uint8Array {
 /** A lossy WebP's first bytes. */
 export function webpLossy(width: number, height: number): Uint8Array<ArrayBuffer> {
   return riff(
-    webpChunk("VP8 ", join([0, 0, 0, 0x9d, 0x01, 0x2a], u16(width, true), u16(height, true))),
+    webpChunk("VP8 ", join([0x10, 0, 0, 0x9d, 0x01, 0x2a], u16(width, true), u16(height, true))),
   );
 }
 
@@ -104,3 +104,34 @@ export function webpExtended(
 }
 
 export const gif = join(ascii("GIF89a"), new Uint8Array(20));
+
+/** A box of an ISO base media file. */
+export function box(type: string, ...content: (Uint8Array | number[])[]): Uint8Array<ArrayBuffer> {
+  const body = join(...content);
+  return join(u32(8 + body.length), ascii(type), body);
+}
+
+/** A HEIC (or a file of another brand) up to its pixels: a size and more properties of the primary item. */
+export function heic(
+  width: number,
+  height: number,
+  options: { brand?: string; more?: Uint8Array[]; before?: Uint8Array } = {},
+): Uint8Array<ArrayBuffer> {
+  const { brand = "heic", more = [], before = new Uint8Array() } = options;
+  const properties = [box("ispe", [0, 0, 0, 0], u32(width), u32(height)), ...more];
+  const item = join(
+    u16(1),
+    [properties.length],
+    [...properties.keys()].map((index) => index + 1),
+  );
+  return join(
+    box("ftyp", ascii(brand), u32(0), ascii("mif1")),
+    before,
+    box(
+      "meta",
+      u32(0),
+      box("pitm", u32(0), u16(1)),
+      box("iprp", box("ipco", ...properties), box("ipma", u32(0), u32(1), item)),
+    ),
+  );
+}

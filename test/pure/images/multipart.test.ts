@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { headBytes } from "../../../functions/images/head.ts";
 import { MultipartError, MultipartScanner } from "../../../functions/images/multipart.ts";
 
 const boundary = "----boundary7";
@@ -75,7 +76,16 @@ describe("the multipart scanner", () => {
     );
     expect(parts[0]).toMatchObject({ name: "prompt", text: "a höuse", filename: null });
     expect(parts[1]).toMatchObject({ text: null, filename: "p.png", length: 600_000 });
-    expect(parts[1]?.head.length).toBe(512 * 1024);
+    expect(parts[1]?.head.length).toBe(headBytes);
+  });
+
+  it("keeps no more than 768 KiB of a form of many files, and refuses fields beyond that", () => {
+    const file = (name: string) => ({ name, filename: "p.png", content: new Uint8Array(300_000) });
+    const parts = scan(bodyOf(["a", "b", "c", "d", "e", "f"].map(file)));
+    const kept = parts.reduce((sum, { head }) => sum + head.length, 0);
+    expect(kept).toBe(768 * 1024);
+    const field = { name: "prompt", content: encode("a house") };
+    expect(() => scan(bodyOf([...["a", "b", "c", "d"].map(file), field]))).toThrow(MultipartError);
   });
 
   it.each([

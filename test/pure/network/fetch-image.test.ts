@@ -24,8 +24,10 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const deadline = (ms: number) => AbortSignal.timeout(ms);
+const resolve = () => Promise.reject(new Error("loopback needs no look-up"));
+const usual = { fetch, deadline, resolve, allowLoopback: true, maxBytes: 1 };
 const take = (path: string, allowLoopback = true) =>
-  fetchImage({ url: `${base}${path}`, fetch, deadline, allowLoopback, maxBytes: 1_000 });
+  fetchImage({ ...usual, url: `${base}${path}`, allowLoopback, maxBytes: 1_000 });
 
 describe("a remote picture", () => {
   it("is fetched, over a few redirects too", async () => {
@@ -52,24 +54,58 @@ describe("a remote picture", () => {
       return Promise.reject(new Error("asked"));
     };
     const refused = await fetchImage({
+      ...usual,
       url: `${base}/ok`,
       fetch: spy,
-      deadline,
       allowLoopback: false,
-      maxBytes: 1,
     });
     expect(refused).toMatchObject({ problem: { code: "image_url_not_allowed" } });
     expect(asked).toBe(false);
   });
 
   it("of a server that does not answer is unreachable", async () => {
-    const refused = await fetchImage({
-      url: "http://127.0.0.1:9/",
-      fetch,
-      deadline,
-      allowLoopback: true,
-      maxBytes: 1,
-    });
+    const refused = await fetchImage({ ...usual, url: "http://127.0.0.1:9/" });
     expect(refused).toMatchObject({ problem: { code: "image_url_unreachable" } });
+  });
+});
+
+describe("the host of a remote picture", () => {
+  const asked: string[] = [];
+  const redirecting: typeof fetch = (input) => {
+    asked.push(input as string);
+    const headers = { location: "https://inside.example.org/b.png" };
+    return Promise.resolve(new Response(null, { status: 302, headers }));
+  };
+  const names: Record<string, string[]> = {
+    "outside.example.org": ["8.8.8.8"],
+    "inside.example.org": ["8.8.8.8", "10.0.0.1"],
+    "nowhere.example.org": [],
+  };
+  const scripted = (name: string) => {
+    const addresses = names[name];
+    return addresses ? Promise.resolve(addresses) : Promise.reject(new Error("no resolver"));
+  };
+  const fetched = async (host: string) => {
+    asked.length = 0;
+    const url = `https://${host}/a.png`;
+    return fetchImage({ ...usual, url, fetch: redirecting, resolve: scripted });
+  };
+
+  it.each([
+    ["inside.example.org", "image_url_not_allowed", undefined],
+    ["nowhere.example.org", "image_url_unreachable", undefined],
+    ["unknown.example.org", "image_url_unresolved", 5],
+  ])("%s is not asked: %s", async (host, code, retryAfter) => {
+    const refused = await fetched(host);
+    expect(refused).toMatchObject({ ok: false, problem: { code } });
+    expect(refused.ok || refused.problem.retryAfter).toBe(retryAfter);
+    expect(asked).toEqual([]);
+  });
+
+  it("is looked up at every redirect", async () => {
+    expect(await fetched("outside.example.org")).toMatchObject({
+      problem: { code: "image_url_not_allowed" },
+    });
+    expect(asked).toEqual(["https://outside.example.org/a.png"]);
   });
 });

@@ -58,8 +58,8 @@ describe("a host", () => {
     expect(await found("what is this")).toMatchObject({ type: "private" });
   });
 
-  it("is unknown where it has no address or cannot be looked up: never public", async () => {
-    expect(await found()).toMatchObject({ type: "unknown" });
+  it("without an address or a look-up is never public", async () => {
+    expect(await found()).toMatchObject({ type: "nowhere" });
     const failing = () => Promise.reject(new Error("no network"));
     expect(await lookUp(failing, "x")).toMatchObject({ type: "unknown" });
   });

@@ -90,6 +90,27 @@ export const mutants: readonly Mutant[] = [
       },
     ],
   },
+  {
+    name: "closes grants with the days that they were made on",
+    patches: [
+      {
+        file: "functions/account/ledger-tables.ts",
+        find: "AND id <= NEW.id AND external_id IS NULL;`",
+        replace: "AND id <= NEW.id;`",
+      },
+      {
+        file: "functions/account/ledger-tables.ts",
+        find: "WHERE OLD.external_id IS NOT NULL\n      OR NOT EXISTS",
+        replace: "WHERE NOT EXISTS",
+      },
+    ],
+  },
+  mutant(
+    "lets go of a day's entries before they are in the archive",
+    "reports/put-away.ts",
+    "  if (batch === null) return;",
+    '  if (batch === null) return;\n  if (key.includes("/ledger/")) return account.finishArchive(key);',
+  ),
   mutant(
     "does not remember which edit a key made",
     "account/accept.ts",
@@ -123,8 +144,14 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "does not give slots back",
     "dispatch/perform.ts",
-    "await services.pool.release(message.edit)",
+    "await services.pool.release(message.edit, message.attempt)",
     'await services.pool.release("")',
+  ),
+  mutant(
+    "frees a newer attempt's slot by an older one's release",
+    "dispatch/pool.ts",
+    "AND (?2 IS NULL OR attempt IS NULL OR attempt <= ?2)",
+    "AND (?2 IS NULL OR true)",
   ),
   {
     name: "has every release call up everyone who could start",

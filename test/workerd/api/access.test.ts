@@ -8,6 +8,7 @@ import { routeScopes } from "../../../functions/api/scopes.ts";
 import { allows, Scope } from "../../../schemas/scope.ts";
 import openapi from "../../../schemas/openapi.json";
 import * as api from "../harness/api.ts";
+import { tokenOf } from "../harness/clients.ts";
 
 const random = (into: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(into);
 
@@ -17,6 +18,10 @@ const operations = Object.entries(openapi.paths).flatMap(([path, methods]) =>
     method: method.toUpperCase(),
     path: path.replaceAll(/\{\w+\}/g, "unknown"),
     guard: Object.keys((operation as { security?: object[] }).security?.[0] ?? { none: [] })[0],
+    /** Whether an app may call it. */
+    forClients: (operation as { security?: object[] }).security?.some(
+      (way) => "clientToken" in way,
+    ),
     takes: Object.keys(
       (operation as { requestBody?: { content: object } }).requestBody?.content ?? {},
     ).join(", "),
@@ -34,6 +39,8 @@ function scopeNeeded(method: string, path: string): Scope {
   if (scope === undefined) throw new Error(`${method} ${route} is not in the table of scopes`);
   return scope;
 }
+/** Routes of which apps may use another method. */
+const openToPages = new Set(operations.filter((one) => one.forClients === true).map((o) => o.path));
 
 async function refusal(method: string, path: string, token?: string): Promise<string> {
   const json = ["POST", "PUT"].includes(method) ? {} : undefined;
@@ -84,6 +91,79 @@ describe.each(guardedBy("apiKey"))("%s %s", (method, path) => {
   });
 });
 
+const forClients = operations.filter((operation) => operation.forClients === true);
+describe.each(forClients.map(({ method, path }) => [method, path] as const))(
+  "%s %s, for an app,",
+  (method, path) => {
+    it("refuses a client token that was changed, minted elsewhere, or signed as something else", async () => {
+      const customer = await api.customer();
+      const elsewhere = { current: "k1", keys: { k1: "b".repeat(43) } };
+      const token = tokenOf(customer);
+      const [head, body = "", rest] = /^(inlay_client_)([^.]+)(.+)$/.exec(token)?.slice(1) ?? [];
+      const richer = JSON.stringify({ ...JSON.parse(atob(body)), spendingLimit: 10 ** 12 });
+      for (const wrong of [
+        token.slice(0, -2),
+        tokenOf(customer, {}, elsewhere),
+        `${head}${btoa(richer).replaceAll("=", "")}${rest}`,
+        "inlay_client_",
+      ]) {
+        expect(await refusal(method, path, wrong)).toBe("token_invalid");
+      }
+    });
+
+    it("refuses a client token whose time is over", async () => {
+      const token = tokenOf(await api.customer(), { expiresAt: Date.now() - 1 });
+      expect(await refusal(method, path, token)).toBe("token_expired");
+    });
+
+    it("refuses a client token of a key that was revoked, or never was", async () => {
+      const customer = await api.customer();
+      const token = tokenOf(customer);
+      expect(await refusal(method, path, tokenOf(customer, { key: "key_0" }))).toBe("key_invalid");
+      const keyPath = `/v1/admin/accounts/${customer.id}/keys/${customer.keyId}`;
+      await api.send("DELETE", keyPath, { token: api.adminSecret });
+      expect(await refusal(method, path, token)).toBe("key_revoked");
+    });
+
+    it("lets pages of any origin call it, without cookies", async () => {
+      const preflight = await api.send("OPTIONS", path, {
+        headers: {
+          origin: "https://app.example.com",
+          "access-control-request-method": method,
+          "access-control-request-headers": "authorization, content-type",
+        },
+      });
+      expect(preflight.status).toBe(204);
+      expect(preflight.headers.get("access-control-allow-methods")).toContain(method);
+      expect(preflight.headers.get("access-control-allow-headers")).toContain("authorization");
+      const answer = await api.send(method, path, {
+        headers: { origin: "https://app.example.com" },
+      });
+      for (const { headers } of [preflight, answer]) {
+        expect(headers.get("access-control-allow-origin")).toBe("*");
+        expect(headers.get("access-control-allow-credentials")).toBeNull();
+        expect(headers.get("set-cookie")).toBeNull();
+      }
+    });
+  },
+);
+
+const keysAlone = operations.filter(({ guard, forClients: taken }) => guard === "apiKey" && !taken);
+describe.each(keysAlone.map(({ method, path }) => [method, path] as const))(
+  "%s %s, for backends alone,",
+  (method, path) => {
+    it("refuses a client token, however genuine, and answers no page's preflight", async () => {
+      const token = tokenOf(await api.customer());
+      expect(await refusal(method, path, token)).toBe("token_not_allowed");
+      if (openToPages.has(path)) return;
+      const preflight = await api.send("OPTIONS", path, {
+        headers: { origin: "https://app.example.com", "access-control-request-method": method },
+      });
+      expect(preflight.headers.get("access-control-allow-origin")).toBeNull();
+    });
+  },
+);
+
 describe.each(guardedBy("adminSecret"))("%s %s", (method, path) => {
   it("wants the admin secret, and takes no API key for it", async () => {
     const { key } = await api.customer();
@@ -132,6 +212,7 @@ describe("every route", () => {
       new Set([
         "/files/result/unknown/unknown/unknown/unknown",
         "/files/upload/unknown/unknown/0/0",
+        "/files/upload/unknown/unknown/1/unknown",
         "/health",
         "/v1/payments/stripe",
       ]),

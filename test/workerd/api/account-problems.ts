@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { maxKeys } from "../../../functions/account/keyring.ts";
 import { accountStub } from "../../../functions/services.ts";
 import { limits } from "../../../schemas/limits.ts";
 import type { Edit } from "../../../schemas/edit.ts";
@@ -46,6 +47,16 @@ export const accountProvocations = {
     const seconds = String(Math.floor(Date.now() / 1000));
     const hmac = createHmac("sha256", stripeSecret).update(`${seconds}.{}`).digest("hex");
     return payment(`t=${seconds},v1=${hmac}`);
+  },
+  key_scope_missing: async () => {
+    const { key } = await api.scopedKey(await api.customer(), "edits:read");
+    return api.createEdit(key);
+  },
+  keys_too_many: async () => {
+    const { key } = await api.customer();
+    const more = () => api.send("POST", "/v1/keys", { token: key, json: { name: "one more" } });
+    for (let made = 1; made < maxKeys; made++) await more();
+    return more();
   },
   creates_too_fast: async () => {
     const { id, key } = await api.customer();

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { Account } from "../../../schemas/account.ts";
-import { ascii, gif, png, webpExtended } from "../../pure/images/files.ts";
+import { ascii, gif, jpeg, png, webpExtended } from "../../pure/images/files.ts";
 import * as api from "../harness/api.ts";
 
 const svg = ascii('<svg xmlns="http://www.w3.org/2000/svg"/>');
@@ -16,6 +16,17 @@ const forms: [sentence: string, fields: Fields, code: string, pointer: string][]
   ["too many outputs", { n: "5" }, "request_invalid", "/n"],
   ["an unknown task", { task: "paint" }, "request_invalid", "/task"],
   ["an unknown output format", { output_format: "tiff" }, "request_invalid", "/output_format"],
+  ["a word for true", { mask_resize: "yes" }, "request_invalid", "/mask_resize"],
+  ["an unknown mask mode", { mask_mode: "grey" }, "request_invalid", "/mask_mode"],
+  ["a mask that grows too far", { grow: "257" }, "request_invalid", "/grow"],
+  ["margins beside a mask", { left: "10" }, "request_invalid", "/left"],
+  ["a quality of PNG", { quality: "90" }, "request_invalid", "/quality"],
+  [
+    "a mask that fits the picture as it is stored",
+    { image: jpeg(640, 480, { orientation: 6 }), mask: png(640, 480), mask_resize: "true" },
+    "mask_orientation_mismatch",
+    "/mask",
+  ],
   ["metadata that is no object", { metadata: "12" }, "request_invalid", "/metadata"],
   ["a webhook that is no URL", { webhook: "here" }, "webhook_url_not_allowed", "/webhook"],
   [
@@ -92,13 +103,31 @@ const bodies: [sentence: string, body: object, code: string, pointer: string][] 
     "/image",
   ],
   [
+    "a public name of a private address",
+    { image: "https://inward.example.org/a.png", mask: picture },
+    "image_url_not_allowed",
+    "/image",
+  ],
+  [
+    "a redirect to such a name",
+    { image: "https://pictures.example.org/inward-name", mask: picture },
+    "image_url_not_allowed",
+    "/image",
+  ],
+  [
+    "a redirect to a name that cannot be looked up",
+    { image: "https://pictures.example.org/broken-name", mask: picture },
+    "image_url_unresolved",
+    "/image",
+  ],
+  [
     "a redirect without end",
     { image: "https://pictures.example.org/circle", mask: picture },
     "image_url_unreachable",
     "/image",
   ],
   [
-    "an unreachable image",
+    "a name without an address",
     { image: "https://nowhere.example.org/a.png", mask: picture },
     "image_url_unreachable",
     "/image",

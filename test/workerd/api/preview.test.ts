@@ -49,6 +49,20 @@ describe("a preview", () => {
     }
   });
 
+  it("that is not there is a 204 to who prefers return=minimal, and the picture once it is", async () => {
+    const { key, ...to } = await processing();
+    const minimal = { token: key, headers: { prefer: "return=minimal" } };
+    const none = await api.send("GET", `/v1/edits/${to.edit}/preview`, minimal);
+    expect([none.status, none.headers.get("preference-applied")]).toEqual([204, "return=minimal"]);
+    await sendPreview(to, jpeg(64, 48));
+    const shown = await api.send("GET", `/v1/edits/${to.edit}/preview`, minimal);
+    expect(shown.status).toBe(200);
+    await shown.body?.cancel();
+    await deliverResult(to);
+    const gone = await api.send("GET", `/v1/edits/${to.edit}/preview`, minimal);
+    expect(gone.status).toBe(204);
+  });
+
   it("is not shown any more when the edit has ended", async () => {
     const { key, ...to } = await processing();
     await sendPreview(to, jpeg(64, 48));

@@ -1,7 +1,6 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { maxKeys } from "../../../functions/account/keyring.ts";
 import { hashApiKey } from "../../../functions/keys/api-key.ts";
 import { accountStub } from "../../../functions/services.ts";
 import type { Edit } from "../../../schemas/edit.ts";
@@ -13,6 +12,7 @@ import { ascii, gif, jpeg, png } from "../../pure/images/files.ts";
 import * as api from "../harness/api.ts";
 import { deliverFailure, deliverManifest } from "../harness/container.ts";
 import { accountProvocations } from "./account-problems.ts";
+import { clientProvocations } from "./client-problems.ts";
 import { manifest } from "../../pure/account/fixtures.ts";
 
 const small = png(640, 480);
@@ -82,6 +82,7 @@ const nowhere = { account: "u", edit: "edit_0" } as const;
 /** How each code of the catalogue is met over HTTP. The type sees to it that none is left out. */
 const provocations: Record<ProblemCode, () => Promise<Response>> = {
   ...accountProvocations,
+  ...clientProvocations,
   request_malformed: async () =>
     api.send("POST", "/v1/edits", {
       token: (await api.customer()).key,
@@ -134,16 +135,6 @@ const provocations: Record<ProblemCode, () => Promise<Response>> = {
   },
   admin_secret_invalid: () => api.send("POST", "/v1/admin/accounts", { token: "guess", json: {} }),
   account_not_found: () => admin("GET", "/u000000000000000000000000"),
-  key_scope_missing: async () => {
-    const { key } = await api.scopedKey(await api.customer(), "edits:read");
-    return api.createEdit(key);
-  },
-  keys_too_many: async () => {
-    const { key } = await api.customer();
-    const more = () => api.send("POST", "/v1/keys", { token: key, json: { name: "one more" } });
-    for (let made = 1; made < maxKeys; made++) await more();
-    return more();
-  },
   key_not_found: async () => admin("DELETE", `/${(await api.customer()).id}/keys/key_0`),
   url_signature_invalid: async () => {
     const url = api.containerUrl({ ...nowhere, purpose: "result", method: "GET" });
@@ -173,7 +164,7 @@ const provocations: Record<ProblemCode, () => Promise<Response>> = {
         `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
          INSERT INTO edits SELECT id || i, 'queued', origin, parameters, inputs, profile, unit_price,
            reserved, charged, attempt, counted, lease_until, NULL, dispatches, deadline, created_at,
-           started_at, completed_at, result, error, purge_at, purged_at, deleted_at FROM edits, n`,
+           started_at, completed_at, result, error, purge_at, purged_at, deleted_at, end_user, token FROM edits, n`,
       );
     });
     return api.createEdit(key);
@@ -194,13 +185,16 @@ const provocations: Record<ProblemCode, () => Promise<Response>> = {
   image_animated: () => edit({ image: png(640, 480, { animated: true }) }),
   image_too_small: () => edit({ image: png(8, 480) }),
   image_side_too_long: () => edit({ image: png(30_000, 30_000) }),
-  image_too_many_pixels: () => edit({ image: jpeg(6_000, 6_000) }),
+  image_too_many_pixels: () => edit({ image: jpeg(8_000, 8_000) }),
   image_too_large: () => edit({ image: new Uint8Array(limits.imageBytes + 1) }),
   image_data_invalid: () => editByJson({ image: "data:image/png;base64,%%%", mask: "data:," }),
   image_url_not_allowed: () => editByJson({ image: "https://10.0.0.1/a.png", mask: "data:," }),
+  image_url_unresolved: () => editByJson({ image: "https://broken.example.org/a.png", mask: "x" }),
   image_url_unreachable: () =>
     editByJson({ image: "https://pictures.example.org/missing.png", mask: "data:," }),
   mask_size_mismatch: () => edit({ mask: png(480, 640) }),
+  mask_orientation_mismatch: () =>
+    edit({ image: jpeg(640, 480, { orientation: 6 }), mask: png(640, 480) }),
   upload_not_found: async () =>
     api.send("GET", "/v1/uploads/upl_0", { token: (await api.customer()).key }),
   upload_unusable: async () => {
@@ -294,11 +288,13 @@ describe("every error code", () => {
   it.each(Object.entries(provocations))(
     "%s is met over HTTP as a problem",
     async (code, provoke) => {
-      const problem = await api.problemOf(await provoke());
+      const answer = await provoke();
+      const problem = await api.problemOf(answer);
       const { status, title } = problemCatalogue[code as ProblemCode];
       expect(problem).toMatchObject({ code, status, title });
       expect(problem.type).toContain(code);
       expect(problem.detail.length).toBeGreaterThan(10);
+      if (status === 429 || status === 503) expect(answer.headers.has("retry-after")).toBe(true);
     },
   );
 

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { performNow } from "../../../functions/dispatch/perform.ts";
 import { readConfiguration } from "../../../functions/env.ts";
-import { servicesOf } from "../../../functions/services.ts";
+import { accountStub, servicesOf } from "../../../functions/services.ts";
 import type { Edit } from "../../../schemas/edit.ts";
 import * as api from "../harness/api.ts";
 
@@ -16,7 +16,8 @@ async function fillPool(): Promise<void> {
     state.storage.sql.exec(
       `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
          WHERE i < 1000 - (SELECT count(*) FROM slots))
-       INSERT INTO slots SELECT 'edit_' || i, 'nobody', until FROM slots, n WHERE edit = 'edit_first'`,
+       INSERT INTO slots (edit, account, until)
+         SELECT 'edit_' || i, 'nobody', until FROM slots, n WHERE edit = 'edit_first'`,
     );
   });
 }
@@ -41,6 +42,23 @@ describe("an edit that runs", () => {
       state.storage.sql.exec("SELECT edit FROM slots WHERE edit = ?", id).toArray(),
     );
     expect(slots).toEqual([{ edit: id }]);
+  });
+
+  it("keeps the slot that its lost attempt had, though that one's release comes last", async () => {
+    const { id: account, key } = await api.customer();
+    const { id: edit } = await (await api.createEdit(key)).json<Edit>();
+    await api.until(key, edit, "starting");
+    await api.callback(account, edit, { status: "failed", error: "out of memory" });
+    const stub = accountStub(env.ACCOUNT, account);
+    while ((await stub.attempt(edit, 2)) === null) await new Promise((r) => setTimeout(r, 20));
+    const slots = () =>
+      runInDurableObject(pool(), (_pool, state) =>
+        state.storage.sql.exec("SELECT attempt FROM slots WHERE edit = ?", edit).toArray(),
+      );
+    await performNow(servicesOf(env), [{ v: 1, type: "release", account, edit, attempt: 1 }]);
+    expect(await slots()).toEqual([{ attempt: 2 }]);
+    await performNow(servicesOf(env), [{ v: 1, type: "release", account, edit }]);
+    expect(await slots()).toEqual([]);
   });
 });
 

@@ -22,6 +22,7 @@ export async function outside(request: Request): Promise<Response> {
 function addresses({ searchParams }: URL): Response {
   const name = searchParams.get("name") ?? "";
   if (name.startsWith("broken")) return new Response("no", { status: 503 });
+  if (name.startsWith("nowhere")) return Response.json({ Status: 3 });
   if (searchParams.get("type") !== "A") return Response.json({ Status: 0 });
   const data = name.startsWith("inward") ? "10.0.0.1" : "8.8.8.8";
   return Response.json({ Status: 0, Answer: [{ name, type: 1, data }] });
@@ -55,6 +56,8 @@ function picture({ pathname }: URL): Response {
   const redirects: Record<string, string> = {
     "/moved": "/640x480.png",
     "/inward": "https://10.0.0.1/a.png",
+    "/inward-name": "https://inward.example.org/a.png",
+    "/broken-name": "https://broken.example.org/a.png",
     "/circle": "/circle",
   };
   const location = redirects[pathname];

@@ -10,9 +10,15 @@ function settled(fields: object, pictures?: readonly PictureRole[], profile = "s
   return settleRequest(profile, asked, pictures ?? taskPictures[asked.task]);
 }
 
+/** What a task needs beside its pictures and a prompt. */
+function needed(task: EditTask): object {
+  return task === "outpaint" ? { task, left: 64 } : { task };
+}
+
 describe("a request", () => {
   it.each(EditTask.options)("for %s is taken with the task's pictures", (task) => {
-    expect(settled({ task })).toMatchObject({ ok: true, value: { task, steps: 20 } });
+    const value = { task, steps: 20, strength: 1 };
+    expect(settled(needed(task))).toMatchObject({ ok: true, value });
   });
 
   it.each<[string, object, PictureRole[] | undefined, string, string, string]>([
@@ -90,6 +96,57 @@ describe("a request", () => {
       "/steps",
       "4 to 8",
     ],
+    ["no margins", { task: "outpaint" }, undefined, "request_invalid", "/left", "how many pixels"],
+    [
+      "margins of nothing",
+      { task: "outpaint", up: 0 },
+      undefined,
+      "request_invalid",
+      "/left",
+      "how many pixels",
+    ],
+    ["margins to inpaint", { up: 9 }, undefined, "request_invalid", "/up", "for outpaint"],
+    [
+      "a mask to outpaint",
+      { task: "outpaint", up: 9 },
+      ["image", "mask"],
+      "request_invalid",
+      "/mask",
+      "takes no mask",
+    ],
+    [
+      "a mask to grow where there is none",
+      { task: "outpaint", up: 9, grow: 2 },
+      undefined,
+      "request_invalid",
+      "/grow",
+      "takes no mask",
+    ],
+    [
+      "content of a picture where it ends",
+      { task: "outpaint", up: 9, masked_content: "original" },
+      undefined,
+      "request_invalid",
+      "/masked_content",
+      "noise or fill",
+    ],
+    [
+      "a soft edge where there is no picture",
+      { task: "text_to_image", feather: 2 },
+      undefined,
+      "request_invalid",
+      "/feather",
+      "no picture",
+    ],
+    [
+      "noise that something of the picture is left of",
+      { masked_content: "noise", strength: 0.5 },
+      undefined,
+      "request_invalid",
+      "/strength",
+      "strength of 1",
+    ],
+    ["a quality of PNG", { quality: 80 }, undefined, "request_invalid", "/quality", "lossless"],
     [
       "a strength where there is no picture to start from",
       { task: "text_to_image", prompt: "a cat", strength: 0.5 },
@@ -107,7 +164,7 @@ describe("a request", () => {
     expect(settled({ task: "text_to_image" }, ["image"], "tiny")).toMatchObject({
       problem: {
         code: "task_not_in_profile",
-        detail: "The profile tiny does not serve text_to_image. Choose inpaint or erase.",
+        detail: "The profile tiny does not serve text_to_image. Choose inpaint, erase or outpaint.",
         errors: [{ pointer: "/task" }],
       },
     });
@@ -132,6 +189,14 @@ describe("what a request leaves to the profile", () => {
   it("is the sampler, which is then sent by name: what the container has as its own may differ", () => {
     expect(settled({})).toMatchObject({ value: { sampler: profileOf("sd15").sampler } });
     expect(settled({}, undefined, "tiny")).toMatchObject({ value: { sampler: "ddim" } });
+  });
+
+  it("is the strength: something of what sampling starts from is left, unless it is noise", () => {
+    expect(settled({ masked_content: "fill" })).toMatchObject({ value: { strength: 0.75 } });
+    expect(settled({ masked_content: "fill", strength: 1 })).toMatchObject({
+      value: { strength: 1 },
+    });
+    expect(settled({ strength: 0.5 })).toMatchObject({ value: { strength: 0.5 } });
   });
 
   it("is the number of steps: as many as distilled weights do, and 20 of others", () => {

@@ -1,0 +1,133 @@
+"""One output while it is painted: the picture's own samples, and fills blended into them at their resolution."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from inlay.colour_match import FINE, match_colour
+from inlay.crops import Box, Crop, cut
+from inlay.edge import weights
+from inlay.grain import match_grain
+from inlay.pixels.colours import Colours
+from inlay.pixels.picture import Picture, eight_bits
+from inlay.samples import to_tensor
+
+WINDOW = 768
+"""Pixels a side that are blended at a time."""
+MARGIN = 32
+"""Pixels around a window by which its grain is told."""
+COARSE = 4
+"""Pixels of a side that are told as one where a window's grain is carried into its hole."""
+UPSCALED = 1.5
+"""A crop that was shrunk by more gets grain and sharpness of its surroundings."""
+
+
+class Canvas:
+    """A picture that takes fills where a mask (H, W) says so. Every other sample stays as it is."""
+
+    def __init__(self, picture: Picture, mask: NDArray[np.bool_], feather: int = 0) -> None:
+        """`picture` is not written to."""
+        self._picture = picture
+        self._mask = mask
+        self._feather = feather
+        self._samples = picture.samples.copy()
+        self.waiting = mask.copy()
+        """What has not been filled yet."""
+        self.colours = Colours(picture.is_grey, picture.icc_profile)
+
+    @property
+    def picture(self) -> Picture:
+        """The picture as it is now."""
+        return replace(self._picture, samples=self._samples)
+
+    def take_colour(self) -> None:
+        """Makes grey RGB, all channels alike; not for a picture with a profile, which is of grey alone."""
+        grey, alpha = self._samples[..., :1], self._samples[..., 1:]
+        mode = "RGBA" if self._picture.has_alpha else "RGB"
+        self._samples = np.concatenate([grey, grey, grey, alpha], axis=2)
+        self._picture = replace(self._picture, mode=mode)
+        self.colours = Colours(False, None)
+
+    def view(self, crop: Crop, side: int) -> NDArray[np.uint8]:
+        """A crop at a side's size in the picture's own colours, 8 bits (side, side, 1 or 3)."""
+        region = eight_bits(cut(self._samples[..., : self._picture.colours], crop))
+        image = Image.fromarray(region[..., 0] if region.shape[2] == 1 else region)
+        if crop.side != side:
+            image = image.resize((side, side), Image.Resampling.LANCZOS)
+        return np.asarray(image).reshape(side, side, -1)
+
+    def blend(self, fill: NDArray[np.float32], crop: Crop, seed: int | None) -> None:
+        """Takes a crop's fill (s, s, c), from 0 to 255 in the picture's own colours, where the crop's hole waits.
+
+        One that is much enlarged gets grain by the seed; without a seed none does.
+        """
+        channels = [Image.fromarray(fill[..., c]) for c in range(fill.shape[2])]
+        shrunk = seed is not None and crop.side > UPSCALED * len(fill)
+        for window in windows(crop.hole):
+            around = within(window, MARGIN if shrunk else 0, crop, self._mask.shape)
+            fine = enlarged(channels, crop, around)
+            if seed is not None and shrunk:
+                fine = self._finished(fine, around, seed)
+            top, left = window.top - around.top, window.left - around.left
+            height, width = window.bottom - window.top, window.right - window.left
+            self._take(fine[top : top + height, left : left + width], window)
+        hole = np.s_[crop.hole.top : crop.hole.bottom, crop.hole.left : crop.hole.right]
+        self.waiting[hole] = False
+
+    def _take(self, fine: NDArray[np.float32], window: Box) -> None:
+        span = np.s_[window.top : window.bottom, window.left : window.right]
+        wanted = self.waiting[span]
+        kept = self._samples[span][..., : self._picture.colours]
+        share = weights(self._mask, window, self._feather)[wanted][:, None]
+        before = kept[wanted].astype(np.float32)
+        scale, most = (257, 65535) if self._picture.is_deep else (1, 255)
+        after = before + share * (fine[wanted] * scale - before)
+        kept[wanted] = after.round().clip(0, most).astype(kept.dtype)
+
+    def _finished(self, fine: NDArray[np.float32], box: Box, seed: int) -> NDArray[np.float32]:
+        """An enlarged fill (h, w, c) with the grain, and at its edge the shade, of what is kept of its box."""
+        span = np.s_[box.top : box.bottom, box.left : box.right]
+        shown = eight_bits(self._samples[span][..., : self._picture.colours])
+        fill, image = (
+            to_tensor(np.repeat(part, 3 // part.shape[2], axis=2)) for part in (fine, shown)
+        )
+        waiting = self.waiting[span]
+        mask = torch.from_numpy(waiting).float()[None, None]
+        matched = match_grain(fill, image, mask, [seed], COARSE)[0].permute(1, 2, 0).numpy()
+        grained = (matched[..., : fine.shape[2]] + 1) * 127.5
+        return match_colour(grained, shown, waiting, FINE)
+
+
+def windows(box: Box) -> Iterator[Box]:
+    """A box in parts of at most WINDOW pixels a side."""
+    for top in range(box.top, box.bottom, WINDOW):
+        for left in range(box.left, box.right, WINDOW):
+            yield Box(left, top, min(left + WINDOW, box.right), min(top + WINDOW, box.bottom))
+
+
+def within(box: Box, margin: int, crop: Crop, shape: tuple[int, ...]) -> Box:
+    """A box with a margin, as far as the crop and the picture reach."""
+    height, width = shape[:2]
+    return Box(
+        max(box.left - margin, crop.left, 0),
+        max(box.top - margin, crop.top, 0),
+        min(box.right + margin, crop.left + crop.side, width),
+        min(box.bottom + margin, crop.top + crop.side, height),
+    )
+
+
+def enlarged(channels: list[Image.Image], crop: Crop, box: Box) -> NDArray[np.float32]:
+    """The part of a crop's square that lies in a box (h, w, c), at the picture's resolution (bicubic)."""
+    scale = channels[0].width / crop.side
+    edges = (box.left - crop.left, box.top - crop.top, box.right - crop.left, box.bottom - crop.top)
+    source = tuple(min(edge * scale, channels[0].width) for edge in edges)
+    size = (box.right - box.left, box.bottom - box.top)
+    if scale == 1:
+        parts = [channel.crop(tuple(round(edge) for edge in source)) for channel in channels]
+    else:
+        parts = [channel.resize(size, Image.Resampling.BICUBIC, source) for channel in channels]
+    return np.stack([np.asarray(part) for part in parts], axis=2)
