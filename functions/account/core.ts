@@ -26,6 +26,7 @@ import { limitsOf } from "./quotas.ts";
 import { toAccount } from "./resource.ts";
 import { exists, migrate, storedAccountId } from "./schema.ts";
 import type { Storage } from "./storage.ts";
+import { fillTestCredits } from "./test-account.ts";
 import { Waker, type WakeNets } from "./waker.ts";
 
 /** What an account asks of the process that it lives in. */
@@ -80,6 +81,7 @@ export class AccountCore {
         webhookSecret,
       );
       this.#created = true;
+      fillTestCredits(this.#context);
     }
     return toAccount(this.#context);
   }
@@ -122,7 +124,7 @@ export class AccountCore {
   }
 
   addKey(minted: keys.MintedKey, name: string): Result<Key, Refusal> {
-    return this.#known(() => ok(keys.addKey(this.#context, minted, name)));
+    return this.#known(() => keys.addKey(this.#context, minted, name));
   }
 
   listKeys(): Result<Key[], Refusal> {
@@ -149,6 +151,7 @@ export class AccountCore {
 
   accept(request: AcceptRequest): Result<AcceptedEdit, Refusal> {
     return this.#for(request.credential, () => {
+      fillTestCredits(this.#context);
       const accepted = this.#limited(accept(this.#context, request));
       if (!accepted.ok) return accepted;
       const { row, replayed, messages } = accepted.value;

@@ -51,6 +51,9 @@ export const eventIndexes: readonly string[] = [
 /** What a key may be used for; keys from before may do everything. */
 export const keyScopes: readonly string[] = ["ALTER TABLE keys ADD COLUMN scopes TEXT"];
 
+/** The test account that belongs to a live one. */
+export const testAccounts: readonly string[] = ["ALTER TABLE account ADD COLUMN test_account TEXT"];
+
 /** What is looked for at every wake is found without reading what is not due. */
 export const dueIndexes: readonly string[] = [
   `CREATE INDEX edits_by_deadline ON edits (deadline)

@@ -26,6 +26,7 @@ import { limitsOf, setQuotas, type Quotas } from "./quotas.ts";
 import { toAccount } from "./resource.ts";
 import type { Subscription } from "./stream-hub.ts";
 import { resume, suspend } from "./suspension.ts";
+import { grantTestKey, type TestKeyGrant, type TestKeyRequest } from "./test-account.ts";
 import { reportAgain, unreportedUsage, usageReported, type UsageDay } from "./usage.ts";
 import { runWebhookProcedure, type Done, type WebhookProcedures } from "./webhooks.ts";
 
@@ -99,6 +100,12 @@ export class AccountDesk {
   keyring(keyHash: string, request: KeyringRequest): Result<readonly Key[], Refusal> {
     const { context, caller } = this.#access;
     return caller(keyHash, () => runKeyring(context, keyHash, request));
+  }
+
+  /** Where the holder of a key makes a test key. */
+  testKey(keyHash: string, request: TestKeyRequest): Result<TestKeyGrant, Refusal> {
+    const { context, caller } = this.#access;
+    return caller(keyHash, () => grantTestKey(context, keyHash, request));
   }
 
   inForce(credential: Credential): boolean {

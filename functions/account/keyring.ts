@@ -1,13 +1,10 @@
 import type { Key } from "../../schemas/account.ts";
-import { allows } from "../../schemas/scope.ts";
+import { allows, type Scope } from "../../schemas/scope.ts";
 import type { Refusal } from "../errors/refusal.ts";
 import { readPresented } from "../keys/presented-key.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { AccountContext } from "./context.ts";
 import { addKey, listKeys, revokeKey, scopesOf, type MintedKey } from "./keys.ts";
-
-/** Keys that an account may have in force at the same time. */
-export const maxKeys = 100;
 
 /** What the holder of a key asks about the account's keys. */
 export type KeyringRequest =
@@ -36,21 +33,27 @@ export function runKeyring(
       return revoked.ok ? ok([revoked.value]) : revoked;
     }
     case "create": {
-      if (listKeys(context).filter(({ revoked_at }) => revoked_at === null).length >= maxKeys) {
-        const detail = `An account has at most ${maxKeys} keys in force. Revoke some.`;
-        return err({ code: "keys_too_many", detail });
-      }
-      const own = scopesOf(context, readPresented(presented).hash);
       const { minted, name } = request;
-      const scopes = minted.scopes ?? own;
-      const missing = (scopes ?? []).filter((scope) => !allows(own, scope));
-      if (missing.length > 0) {
-        const detail = `Your key does not have ${missing.join(", ")}, and cannot give it to another.`;
-        return err({ code: "key_scope_missing", detail });
-      }
-      return ok([addKey(context, { ...minted, scopes }, name)]);
+      const scopes = grantableScopes(context, presented, minted.scopes ?? null);
+      if (!scopes.ok) return scopes;
+      const added = addKey(context, { ...minted, scopes: scopes.value }, name);
+      return added.ok ? ok([added.value]) : added;
     }
     default:
       return request satisfies never;
   }
+}
+
+/** The scopes of a new key for which its maker wants these (null: all that the maker has); refused where they are more. */
+export function grantableScopes(
+  context: AccountContext,
+  presented: string,
+  wanted: readonly Scope[] | null,
+): Result<readonly Scope[] | null, Refusal> {
+  const own = scopesOf(context, readPresented(presented).hash);
+  const scopes = wanted ?? own;
+  const missing = (scopes ?? []).filter((scope) => !allows(own, scope));
+  if (missing.length === 0) return ok(scopes);
+  const detail = `Your key does not have ${missing.join(", ")}, and cannot give it to another.`;
+  return err({ code: "key_scope_missing", detail });
 }

@@ -5,6 +5,7 @@ import { err, ok, type Result } from "../result.ts";
 import type { AccountContext } from "./context.ts";
 import { instant } from "./edit-row.ts";
 import type { SqlValue } from "./storage.ts";
+import { kindOf } from "../keys/account-id.ts";
 import { sameHash } from "../keys/api-key.ts";
 import { readPresented } from "../keys/presented-key.ts";
 
@@ -76,8 +77,19 @@ export const unknownKey: Refusal = {
   detail: "No account has this key. Check that it was copied whole and belongs to this deployment.",
 };
 
+/** Keys that an account may have in force at the same time. */
+export const maxKeys = 100;
+
 /** Stores a freshly minted key. */
-export function addKey(context: AccountContext, minted: MintedKey, name: string): Key {
+export function addKey(
+  context: AccountContext,
+  minted: MintedKey,
+  name: string,
+): Result<Key, Refusal> {
+  if (listKeys(context).filter(({ revoked_at }) => revoked_at === null).length >= maxKeys) {
+    const detail = `An account has at most ${maxKeys} keys in force. Revoke some.`;
+    return err({ code: "keys_too_many", detail });
+  }
   const id = context.newId("key");
   context.storage.exec(
     "INSERT INTO keys (id, hash, name, display, created_at, scopes) VALUES (?, ?, ?, ?, ?, ?)",
@@ -88,7 +100,7 @@ export function addKey(context: AccountContext, minted: MintedKey, name: string)
     context.now(),
     minted.scopes ? [...new Set(minted.scopes)].join(" ") : null,
   );
-  return toKey(keyById(context, id) as KeyRow);
+  return ok(toKey(context, keyById(context, id) as KeyRow));
 }
 
 /** Revokes a key for good; revoking it again changes nothing. */
@@ -102,24 +114,27 @@ export function revokeKey(context: AccountContext, id: string): Result<Key, Refu
   if (row === undefined) {
     return err({ code: "key_not_found", detail: "The account has no key of this id." });
   }
-  return ok(toKey(row));
+  return ok(toKey(context, row));
 }
 
 /** The account's keys, oldest first. */
 export function listKeys(context: AccountContext): Key[] {
-  return context.storage.exec<KeyRow>("SELECT * FROM keys ORDER BY id").map(toKey);
+  return context.storage
+    .exec<KeyRow>("SELECT * FROM keys ORDER BY id")
+    .map((row) => toKey(context, row));
 }
 
 function keyById(context: AccountContext, id: string): KeyRow | undefined {
   return context.storage.exec<KeyRow>("SELECT * FROM keys WHERE id = ?", id)[0];
 }
 
-function toKey(row: KeyRow): Key {
+function toKey(context: AccountContext, row: KeyRow): Key {
   return {
     id: row.id,
     object: "key",
     name: row.name,
     display: row.display,
+    test: kindOf(context.account) === "test",
     scopes: readScopes(row),
     created_at: instant(row.created_at),
     revoked_at: row.revoked_at === null ? null : instant(row.revoked_at),

@@ -30,6 +30,7 @@ import type { Signing } from "./upload-row.ts";
 import type { UploadedImage } from "./uploads.ts";
 import type { UsageDay } from "./usage.ts";
 import { StreamHub } from "./stream-hub.ts";
+import type { TestKeyGrant, TestKeyRequest } from "./test-account.ts";
 import { WaitingRoom } from "./waiting-room.ts";
 import type { Done, WebhookProcedures } from "./webhooks.ts";
 
@@ -240,6 +241,10 @@ export class AccountObject extends DurableObject<Env> {
     const answer = this.#core.desk.keyring(keyHash, request);
     if (request.type === "revoke") this.#streams.review();
     return answer;
+  }
+
+  testKey(keyHash: string, request: TestKeyRequest): Result<TestKeyGrant, Refusal> {
+    return this.#core.desk.testKey(keyHash, request);
   }
 
   limits(credential: Credential): Result<Limits, Refusal> {

@@ -5,6 +5,7 @@ import {
   dueIndexes,
   eventIndexes,
   keyScopes,
+  testAccounts,
   usageTables,
 } from "./desk-tables.ts";
 import { ledgerDayTables } from "./ledger-tables.ts";
@@ -167,6 +168,7 @@ const versions: readonly (readonly string[])[] = [
   clientTables,
   eventIndexes,
   keyScopes,
+  testAccounts,
 ];
 
 /** Whether this account has been created; an object that was merely addressed holds no table. */

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { testProfile } from "../../../schemas/profile.ts";
 import {
   EditRequest,
   ImageReference,
@@ -12,6 +13,7 @@ import { performNow } from "../../dispatch/perform.ts";
 import { readConfiguration } from "../../env.ts";
 import { ProblemError, unwrap } from "../../errors/problem-error.ts";
 import { refuseField } from "../../errors/refusal.ts";
+import { kindOf } from "../../keys/account-id.ts";
 import { newId } from "../../keys/ids.ts";
 import { limitFields, type Limits } from "../../quotas/limits.ts";
 import { log } from "../../log.ts";
@@ -183,7 +185,8 @@ async function accept(
 }
 
 function profileIn(c: AppContext): string {
-  return readConfiguration(c.env).PROFILE;
+  const live = kindOf(c.var.caller.id) === "live";
+  return live ? readConfiguration(c.env).PROFILE : testProfile;
 }
 
 function destination(c: AppContext): Destination {

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { maxKeys } from "../../../functions/account/keyring.ts";
+import { maxKeys } from "../../../functions/account/keys.ts";
 import { accountStub } from "../../../functions/services.ts";
 import { limits } from "../../../schemas/limits.ts";
 import type { Edit } from "../../../schemas/edit.ts";
