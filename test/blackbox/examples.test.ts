@@ -1,10 +1,13 @@
 import { spawnSync } from "node:child_process";
+import { createServer } from "node:http";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { POST } from "../../infra/examples/webhooks/app/api/inlay/route.ts";
 import { call } from "../../infra/local/customer.ts";
 import { buildCommandLine, run, type CommandLine, type Run } from "./harness/command-line.ts";
+import { bodyOf } from "./harness/receiver.ts";
 import { photograph, startSystem, type TestSystem } from "./harness/system.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -103,6 +106,50 @@ describe("the examples of the client", () => {
     const { id } = await system.edit({ steps: "1" });
     await call(system.stack.url, system.key, "POST", `/v1/edits/${id}/cancel`);
     await server.until(new RegExp(`edit\\.canceled ${id}`));
+  });
+});
+
+describe("the examples of servers that take webhooks", () => {
+  /** What has to be printed of an edit that tells its end to this address; forged requests are refused. */
+  async function told(url: string, until: (pattern: RegExp) => Promise<unknown>): Promise<void> {
+    const forged = () =>
+      fetch(url, { method: "POST", body: "{}" }).then(
+        ({ status }) => status,
+        () => null,
+      );
+    while ((await forged()) === null) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await forged()).toBe(401);
+    const { id } = await system.edit({ steps: "1", webhook: url });
+    await until(new RegExp(`${id} is ready: http\\S+/files/result/`));
+  }
+
+  it("on Node takes an edit's end, and nothing that is forged", async () => {
+    const port = "38918";
+    const secret = await system.webhookSecret();
+    const program = join(root, "infra/examples/webhooks/server.mjs");
+    const server = run(inlay.node, [program], { PORT: port, INLAY_WEBHOOK_SECRET: secret });
+    running.push(server);
+    await told(`http://127.0.0.1:${port}/`, (pattern) => server.until(pattern));
+  });
+
+  it("as a route of Next.js takes an edit's end, and nothing that is forged", async () => {
+    process.env["INLAY_WEBHOOK_SECRET"] = await system.webhookSecret();
+    const print = vi.spyOn(console, "log");
+    const port = 38919;
+    const server = createServer((request, response) => {
+      void bodyOf(request).then(async (body) => {
+        const headers = request.headers as Record<string, string>;
+        const url = `http://127.0.0.1:${port}/`;
+        const answer = await POST(new Request(url, { method: "POST", headers, body }));
+        response.writeHead(answer.status).end();
+      });
+    }).listen(port);
+    await told(`http://127.0.0.1:${port}/`, (pattern) =>
+      vi.waitFor(() => expect(print.mock.calls.flat().join("\n")).toMatch(pattern), 60_000),
+    );
+    print.mockRestore();
+    server.closeAllConnections();
+    server.close();
   });
 });
 
