@@ -97,6 +97,31 @@ describe("inlay keys", () => {
     const [, id = ""] = /^(key_\w+) .* phone {2}edits:write$/m.exec(listed.printed) ?? [];
     expect((await done("keys", "revoke", id)).printed).toContain("revoked");
   });
+
+  it("makes a test key, with which an edit costs play money alone", async () => {
+    const made = await done("keys", "create", "ci", "--test");
+    const [, key = ""] = /^(inlay_test_\w+)$/m.exec(made.printed) ?? [];
+    const before = await system.balance();
+    const { image, mask } = photograph;
+    const out = join(mkdtempSync(join(tmpdir(), "inlay-out-")), "out.png");
+    const edited = await done(
+      "edit",
+      image,
+      "--mask",
+      mask,
+      "--steps",
+      "1",
+      "-o",
+      out,
+      "--key",
+      key,
+    );
+    expect(edited.code, edited.printed).toBe(0);
+    expect(compare(image, mask, readFileSync(out)).kept_changed).toBe(0);
+    expect((await done("credits", "--key", key)).printed).toMatch(/^999\.9\d+ credits available/);
+    expect(await system.balance()).toEqual(before);
+    expect((await done("keys")).printed).toContain("  ci  everything");
+  });
 });
 
 describe("inlay doctor", () => {

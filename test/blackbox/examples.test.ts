@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { POST } from "../../infra/examples/webhooks/app/api/inlay/route.ts";
 import { call } from "../../infra/local/customer.ts";
+import { codeHolding } from "../harness/code-blocks.ts";
 import { buildCommandLine, run, type CommandLine, type Run } from "./harness/command-line.ts";
 import { bodyOf } from "./harness/receiver.ts";
 import { photograph, startSystem, type TestSystem } from "./harness/system.ts";
@@ -15,14 +16,6 @@ let system: TestSystem;
 let inlay: CommandLine;
 let project: string;
 const running: Run[] = [];
-
-/** The code blocks of a page that are in a language and hold a text. */
-function blocks(page: string, language: string, holding: string): string[] {
-  const text = readFileSync(join(root, page), "utf8");
-  return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
-    .filter(([, named, code]) => named === language && code?.includes(holding))
-    .map(([, , code]) => code ?? "");
-}
 
 beforeAll(async () => {
   inlay = buildCommandLine();
@@ -46,7 +39,7 @@ const environment = () => ({ INLAY_API_KEY: system.key, INLAY_URL: system.stack.
 
 /** Starts an example of docs/clients.md in a project that has installed the package. */
 function example(holding: string, more: Record<string, string> = {}): Run {
-  const [code = ""] = blocks("docs/clients.md", "js", holding);
+  const code = codeHolding("docs/clients.md", holding);
   const program = join(project, `${holding.replaceAll(/\W/g, "")}.mjs`);
   writeFileSync(program, code);
   const started = run(inlay.node, [program], { ...environment(), ...more }, project);
@@ -57,8 +50,7 @@ function example(holding: string, more: Record<string, string> = {}): Run {
 describe("the README's lines of `npx inlay`", () => {
   it("do what they say", async () => {
     mkdirSync(join(root, ".inlay"), { recursive: true });
-    const lines = blocks("README.md", "sh", "npx inlay")
-      .join("\n")
+    const lines = codeHolding("README.md", "npx inlay")
       .split("\n")
       .filter((line) => line.startsWith("npx "));
     expect(lines).toHaveLength(3);
@@ -77,6 +69,20 @@ describe("the README's lines of `npx inlay`", () => {
     }
     const png = readFileSync(join(root, ".inlay/out.png"));
     expect(png.subarray(1, 4).toString()).toBe("PNG");
+  });
+});
+
+describe("the examples with curl", () => {
+  it.each([
+    ["README.md", "$API/v1/edits", { object: "edit", status: "succeeded" }],
+    ["docs/uploads.md", "$API/v1/client-tokens", { object: "client_token", tasks: ["erase"] }],
+    ["docs/webhooks.md", "$API/v1/webhook-endpoints", { description: "orders" }],
+  ])("in %s at %s is answered as it says", async (page, holding, answer) => {
+    const lines = codeHolding(page, holding);
+    const sent = run("sh", ["-c", lines], { API: system.stack.url, KEY: system.key }, project);
+    running.push(sent);
+    expect(await sent.ended(), sent.printed()).toBe(0);
+    expect(JSON.parse(sent.printed())).toMatchObject(answer);
   });
 });
 

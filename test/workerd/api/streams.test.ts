@@ -6,6 +6,7 @@ import { accountStub } from "../../../functions/services.ts";
 import type { Edit } from "../../../schemas/edit.ts";
 import { jpeg } from "../../pure/images/files.ts";
 import * as api from "../harness/api.ts";
+import { mintToken, tokenOf } from "../harness/clients.ts";
 import { deliverResult } from "../harness/container.ts";
 import { openStream, type Frame } from "../harness/streams.ts";
 
@@ -101,6 +102,39 @@ describe("the stream of an edit", () => {
     });
     const { response } = await openStream(key, `/v1/edits/${edit}/events`);
     expect(response.status).toBe(410);
+  });
+});
+
+describe("the stream of an edit, for an app,", () => {
+  it("is open to its own end user, up to the end of the edit, and to no other", async () => {
+    const { id: account, key } = await api.customer();
+    const token = await mintToken(key);
+    const { id } = await (await api.createEdit(token)).json<Edit>();
+    await api.until(key, id, "starting");
+    const path = `/v1/edits/${id}/events`;
+    const stream = await openStream(token, path);
+    await deliverResult({ account, edit: id });
+    const frames = await stream.rest();
+    expect(frames.at(-1)).toMatchObject({ event: "edit.succeeded", data: { data: { id } } });
+
+    const refused = async (token: string, edit: string) =>
+      (await api.problemOf(await api.send("GET", `/v1/edits/${edit}/events`, { token }))).code;
+    expect(await refused(await mintToken(key, { end_user: "user-2" }), id)).toBe("edit_not_found");
+    expect(await refused(token, await created(key))).toBe("edit_not_found");
+  });
+
+  it("ends with the token's time, and when the key that minted it is revoked", async () => {
+    const customer = await api.customer();
+    const short = tokenOf(customer, { expiresAt: Date.now() + 1_000 });
+    const long = tokenOf(customer);
+    const { id } = await (await api.createEdit(long)).json<Edit>();
+    await api.until(customer.key, id, "starting");
+    const path = `/v1/edits/${id}/events?after=2`;
+    const [ending, open] = [await openStream(short, path), await openStream(long, path)];
+    expect(await ending.rest()).toEqual([]);
+    expect(await readers(customer.id)).toBe(1);
+    await api.send("DELETE", `/v1/keys/${customer.keyId}`, { token: customer.key });
+    expect(await open.rest()).toEqual([]);
   });
 });
 
