@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { photograph, startSystem } from "../blackbox/harness/system.ts";
 import { launchChromium } from "./harness/chromium.ts";
 import { python } from "./harness/photographs.ts";
@@ -20,6 +21,11 @@ async function take(visitor: Visitor, name: string, keep: boolean): Promise<void
   if (keep) execFileSync(python, ["-c", script, shot, join(folder, `playground-${name}.webp`)]);
 }
 
+/** Waits for an expression to hold; the page's policy forbids it to be evaluated within the page. */
+async function until(visitor: Visitor, expression: string): Promise<void> {
+  while ((await visitor.page.evaluate(expression)) !== true) await setTimeout(50);
+}
+
 const system = await startSystem();
 const browser = await launchChromium();
 type Moment = "empty" | "drawn" | "shown";
@@ -35,7 +41,7 @@ for (const [name, [how, wanted]] of Object.entries(visits)) {
   const visitor = await visit(browser, `${system.stack.url}/#key=${system.key}`, still);
   const moment = (at: Moment) =>
     take(visitor, at === wanted ? name : `${name}-${at}`, at === wanted);
-  await visitor.page.waitForFunction("document.fonts.status === 'loaded'");
+  await until(visitor, "document.fonts.status === 'loaded'");
   await moment("empty");
   await visitor.choose(photograph.image);
   await visitor.slide("#brush-size", 66);
@@ -52,9 +58,7 @@ for (const [name, [how, wanted]] of Object.entries(visits)) {
   await moment("drawn");
   await visitor.press("#run");
   await visitor.phase("shown");
-  await visitor.page.waitForFunction(
-    "/same/.test(document.getElementById('verdict-note').textContent)",
-  );
+  await until(visitor, "/same/.test(document.getElementById('verdict-note').textContent)");
   await visitor.slide("#seam", 620);
   await moment("shown");
   await visitor.leave();
