@@ -147,7 +147,7 @@ describe("the examples of servers that take webhooks", () => {
         const headers = request.headers as Record<string, string>;
         const url = `http://127.0.0.1:${port}/`;
         const answer = await POST(new Request(url, { method: "POST", headers, body }));
-        response.writeHead(answer.status).end();
+        return response.writeHead(answer.status).end();
       });
     }).listen(port);
     await told(`http://127.0.0.1:${port}/`, (pattern) =>

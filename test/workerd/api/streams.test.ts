@@ -117,8 +117,8 @@ describe("the stream of an edit, for an app,", () => {
     const frames = await stream.rest();
     expect(frames.at(-1)).toMatchObject({ event: "edit.succeeded", data: { data: { id } } });
 
-    const refused = async (token: string, edit: string) =>
-      (await api.problemOf(await api.send("GET", `/v1/edits/${edit}/events`, { token }))).code;
+    const refused = async (by: string, edit: string) =>
+      (await api.problemOf(await api.send("GET", `/v1/edits/${edit}/events`, { token: by }))).code;
     expect(await refused(await mintToken(key, { end_user: "user-2" }), id)).toBe("edit_not_found");
     expect(await refused(token, await created(key))).toBe("edit_not_found");
   });
