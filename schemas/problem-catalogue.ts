@@ -48,6 +48,9 @@ export const problemCatalogue = {
   task_not_in_profile: { status: 422, title: "The profile does not serve the task" },
   sampler_not_in_profile: { status: 422, title: "The profile does not have the sampler" },
 
+  model_unknown: { status: 404, title: "There is no such model" },
+  parameter_unsupported: { status: 422, title: "The parameter is not supported here" },
+
   image_missing: { status: 422, title: "An image is required" },
   mask_missing: { status: 422, title: "A mask is required" },
   example_missing: { status: 422, title: "An example is required" },
@@ -80,6 +83,8 @@ export const problemCatalogue = {
 
   edit_not_found: { status: 404, title: "There is no such edit" },
   edit_deleted: { status: 410, title: "The edit has been deleted" },
+  edit_unfinished: { status: 409, title: "The edit has not finished" },
+  edit_canceled: { status: 409, title: "The edit was canceled" },
   edit_archived: { status: 410, title: "The edit has been archived" },
   preview_not_found: { status: 404, title: "There is no preview" },
   output_gone: { status: 410, title: "The file has been removed" },

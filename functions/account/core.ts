@@ -284,6 +284,7 @@ export class AccountCore {
       caller: (credential, work) => this.#for(credential, work),
       changed: (value) => this.#changed(value),
       created: () => this.#created,
+      edit: (row) => this.#edit(row),
       forgetWake: () => this.#waker.woken(Infinity),
     };
     this.#desk = new AccountDesk(access);

@@ -1,12 +1,16 @@
 import type { Account, Key, LedgerEntry } from "../../schemas/account.ts";
+import type { Edit } from "../../schemas/edit.ts";
 import type { EditPreview } from "../../schemas/event-stream.ts";
 import type { Refusal } from "../errors/refusal.ts";
 import type { Limits } from "../quotas/limits.ts";
 import { ok, type Result } from "../result.ts";
+import type { EditRecord, EditRecords } from "./answers.ts";
 import { archiveBatch, finishArchive, type ArchiveBatch } from "./archive.ts";
 import type { AccountContext } from "./context.ts";
 import { endUserOf, type Credential } from "./credential.ts";
 import { visibleEdit } from "./deletion.ts";
+import { listEdits } from "./edit-list.ts";
+import type { EditRow, SettledParameters } from "./edit-row.ts";
 import {
   readEditEvents,
   readEvents,
@@ -41,6 +45,8 @@ export interface DeskAccess {
     work: () => Result<T, Refusal>,
   ) => Result<T, Refusal>;
   readonly created: () => boolean;
+  /** An edit as customers see it now. */
+  readonly edit: (row: EditRow) => Edit;
   /** Has the next deadline written to every net again. */
   readonly forgetWake: () => void;
   /** Sees to it that the account wakes for what has changed. */
@@ -59,6 +65,27 @@ export class AccountDesk {
   limits(credential: Credential): Result<Limits, Refusal> {
     const { context, caller } = this.#access;
     return caller(credential, () => ok(limitsOf(context)));
+  }
+
+  /** An edit with what it was asked. */
+  record(keyHash: string, id: string): Result<EditRecord, Refusal> {
+    const { context, caller } = this.#access;
+    return caller(keyHash, () => {
+      const found = visibleEdit(context, id);
+      return found.ok ? ok(this.#record(found.value)) : found;
+    });
+  }
+
+  /** A page of the account's edits, each with what it was asked. */
+  records(
+    keyHash: string,
+    query: { limit: number; before?: string | undefined },
+  ): Result<EditRecords, Refusal> {
+    const { context, caller } = this.#access;
+    return caller(keyHash, () => {
+      const { rows, next } = listEdits(context, query);
+      return ok({ data: rows.map((row) => this.#record(row)), next });
+    });
   }
 
   /** A part of the event log. */
@@ -210,5 +237,10 @@ export class AccountDesk {
     reportAgain(context);
     forgetWake();
     return changed(toAccount(context).status);
+  }
+
+  #record(row: EditRow): EditRecord {
+    const parameters = JSON.parse(row.parameters) as SettledParameters;
+    return { edit: this.#access.edit(row), parameters };
   }
 }

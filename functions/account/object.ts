@@ -3,8 +3,6 @@ import type { Account, Key, LedgerEntry } from "../../schemas/account.ts";
 import type { Edit, EditStatus } from "../../schemas/edit.ts";
 import type { Upload, UploadRequest } from "../../schemas/upload.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
-import { watched } from "../alerts.ts";
-import { setWake } from "../directory/accounts.ts";
 import type { Refusal } from "../errors/refusal.ts";
 import type { Limits } from "../quotas/limits.ts";
 import type { Result } from "../result.ts";
@@ -13,17 +11,23 @@ import type { AcceptRequest } from "./accept.ts";
 import type { ArchiveBatch } from "./archive.ts";
 import type { AttemptRecord, Claim, Report, Stage, Unclaimed } from "./attempts.ts";
 import type { Credential } from "./credential.ts";
-import type { AcceptedEdit, CanceledEdit, EditResources } from "./answers.ts";
+import type {
+  AcceptedEdit,
+  CanceledEdit,
+  EditRecord,
+  EditRecords,
+  EditResources,
+} from "./answers.ts";
 import { AccountCore } from "./core.ts";
 import type { DeliveryOutcome, DeliveryTask } from "./deliveries.ts";
-import { durableStorage } from "./durable-storage.ts";
 import { isTerminal } from "./edit-machine.ts";
 import type { EditEventPage, EventCursor, EventPage } from "./event-log.ts";
 import type { KeyringRequest } from "./keyring.ts";
+import type { FileRecord, FileRecords } from "./files.ts";
 import type { MintedKey } from "./keys.ts";
 import type { ExportCursor, ExportPage } from "./export.ts";
 import type { Posting } from "./ledger.ts";
-import { contextOf } from "./object-context.ts";
+import { portsOf } from "./object-ports.ts";
 import type { Quotas } from "./quotas.ts";
 import type { Completion, StoredPart } from "./upload-parts.ts";
 import type { Signing } from "./upload-row.ts";
@@ -46,22 +50,7 @@ export class AccountObject extends DurableObject<Env> {
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
     this.#streams = new StreamHub(state, () => this.#core.desk);
-    this.#core = new AccountCore({
-      storage: durableStorage(state.storage),
-      context: (account) =>
-        contextOf(account, env, state.storage, (sequence) => this.#streams.appended(sequence)),
-      background: (work) => state.waitUntil(work),
-      ended: (edit) => this.#waiting.call(edit),
-      moved: (edit, live) => this.#streams.moved(edit, live),
-      nets: {
-        setAlarm: (at) => state.storage.setAlarm(at),
-        deleteAlarm: () => state.storage.deleteAlarm(),
-        remind: (account, delaySeconds) =>
-          sendWork(env.WORK, { v: 1, type: "wake", account }, delaySeconds),
-        record: (account, at) =>
-          watched("directory.failed", { account }, () => setWake(env.DIRECTORY, account, at)),
-      },
-    });
+    this.#core = new AccountCore(portsOf(state, env, this.#streams, this.#waiting));
   }
 
   create(id: string, webhookSecret: string): Account {
@@ -161,6 +150,18 @@ export class AccountObject extends DurableObject<Env> {
     return this.#core.clients.upload(credential, id, signing);
   }
 
+  file(keyHash: string, id: string, origin: string): Result<FileRecord, Refusal> {
+    return this.#core.clients.file(keyHash, id, origin);
+  }
+
+  files(
+    keyHash: string,
+    query: { limit: number; before?: string | undefined },
+    origin: string,
+  ): Result<FileRecords, Refusal> {
+    return this.#core.clients.files(keyHash, query, origin);
+  }
+
   removeUpload(keyHash: string, id: string): Result<readonly WorkMessage[], Refusal> {
     return this.#core.clients.removeUpload(keyHash, id);
   }
@@ -245,6 +246,17 @@ export class AccountObject extends DurableObject<Env> {
 
   testKey(keyHash: string, request: TestKeyRequest): Result<TestKeyGrant, Refusal> {
     return this.#core.desk.testKey(keyHash, request);
+  }
+
+  record(keyHash: string, id: string): Result<EditRecord, Refusal> {
+    return this.#core.desk.record(keyHash, id);
+  }
+
+  records(
+    keyHash: string,
+    query: { limit: number; before?: string | undefined },
+  ): Result<EditRecords, Refusal> {
+    return this.#core.desk.records(keyHash, query);
   }
 
   limits(credential: Credential): Result<Limits, Refusal> {

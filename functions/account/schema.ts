@@ -10,6 +10,7 @@ import {
 } from "./desk-tables.ts";
 import { ledgerDayTables } from "./ledger-tables.ts";
 import type { Storage } from "./storage.ts";
+import { surfaceColumns } from "./surface-columns.ts";
 import { webhookTables } from "./webhook-tables.ts";
 
 /**
@@ -166,6 +167,7 @@ const versions: readonly (readonly string[])[] = [
   dueIndexes,
   ledgerDayTables,
   clientTables,
+  surfaceColumns,
   eventIndexes,
   keyScopes,
   testAccounts,

@@ -23,6 +23,7 @@ export interface UploadRow extends Record<string, SqlValue> {
   /** R2's own id of the upload in parts, once one has been begun. */
   multipart: string | null;
   end_user: string | null;
+  labels: string | null;
 }
 
 /** Where an upload is asked for, and how long its URLs are to be valid (seconds; as long as it lasts without). */

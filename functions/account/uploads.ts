@@ -14,6 +14,8 @@ export interface UploadedImage extends Pick<ImageHeader, "format" | "width" | "h
   readonly bytes: number;
   readonly sha256: string;
   readonly etag: string;
+  /** What a surface keeps beside it, as JSON. */
+  readonly labels?: string;
 }
 
 /** Announces an upload, whose bytes are then sent to its URLs. */
@@ -55,14 +57,15 @@ export function completeUpload(
   if (different !== null) return err({ code: "upload_mismatch", detail: different });
   if (next(stateOf(row), "stored").effects.includes("record")) {
     context.storage.exec(
-      `UPDATE uploads SET bytes = ?, sha256 = ?, format = ?, width = ?, height = ?, etag = ?
-       WHERE id = ?`,
+      `UPDATE uploads SET bytes = ?, sha256 = ?, format = ?, width = ?, height = ?, etag = ?,
+         labels = ? WHERE id = ?`,
       image.bytes,
       image.sha256,
       image.format,
       image.width,
       image.height,
       image.etag,
+      image.labels ?? null,
       id,
     );
     context.storage.exec("DELETE FROM upload_parts WHERE upload = ?", id);

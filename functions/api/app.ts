@@ -25,6 +25,8 @@ import { openApiInfo } from "./openapi.ts";
 import { paymentRoutes } from "./payments.ts";
 import { invalidRequest, onError, problemResponse } from "./problem-response.ts";
 import { resultRoutes } from "./results.ts";
+import { mountSurface } from "../surfaces/surface-route.ts";
+import { surfaces } from "../surfaces/surfaces.ts";
 import { uploadRoutes } from "./uploads/routes.ts";
 import { deliveryRoutes } from "./webhooks/deliveries.ts";
 import { webhookEndpointRoutes } from "./webhooks/endpoints.ts";
@@ -68,6 +70,8 @@ export function createApp(): OpenAPIHono<AppEnv> {
     methodNotAllowed({
       app,
       onMethodNotAllowed: (c, methods) => {
+        // They would stay, and tell of nothing being there.
+        for (const name of ["inlay-error", "x-fal-error-type"]) c.res.headers.delete(name);
         c.header("allow", methods.join(", "));
         return problemResponse(c, {
           code: "method_not_allowed",
@@ -105,6 +109,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
   ]) {
     routes(app);
   }
+  for (const routes of surfaces) mountSurface(app, routes);
   app.doc31("/openapi.json", openApiInfo);
   return app;
 }

@@ -13,9 +13,9 @@ import type { AppContext, AppEnv } from "./app-env.ts";
 import { scopeOf } from "./scopes.ts";
 
 /**
- * Tells who calls, from `Authorization: Bearer <key>`. A mistyped key fails its checksum and a made-up one its
- * account's proof, both here, before any object is addressed. Whether the key is in force, the account says with its
- * answer.
+ * Tells who calls, from `Authorization: Bearer <key>`; the clients of other services write `Token` or `Key` there. A
+ * mistyped key fails its checksum and a made-up one its account's proof, both here, before any object is addressed.
+ * Whether the key is in force, the account says with its answer.
  */
 export const authenticated = createMiddleware<AppEnv>(async (c, next) => {
   const key = bearerOf(c);
@@ -41,7 +41,8 @@ export const clientAuthenticated = createMiddleware<AppEnv>(async (c, next) => {
 });
 
 function bearerOf(c: AppContext): string {
-  const key = bearer(c.req.header("authorization"));
+  const header = c.req.header("authorization");
+  const key = bearer(header?.replace(/^(token|key) /i, "Bearer "));
   if (key !== null) return key;
   throw new ProblemError({
     code: "key_missing",

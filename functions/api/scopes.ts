@@ -44,6 +44,36 @@ export const routeScopes: Readonly<Record<string, Scope>> = {
   "GET /v1/edits/:id/deliveries": "webhooks:read",
   "GET /v1/deliveries/:id": "webhooks:read",
   "POST /v1/deliveries/:id/redeliver": "webhooks:write",
+
+  // Compatible surfaces.
+  "POST /v1/predictions": "edits:write",
+  "POST /v1/models/:owner/:name/predictions": "edits:write",
+  "POST /v1/deployments/:owner/:name/predictions": "edits:write",
+  "GET /v1/predictions": "edits:read",
+  "GET /v1/predictions/:id": "edits:read",
+  "POST /v1/predictions/:id/cancel": "edits:write",
+  "POST /v1/files": "edits:write",
+  "GET /v1/files": "edits:read",
+  "GET /v1/files/:id": "edits:read",
+  "DELETE /v1/files/:id": "edits:write",
+
+  "POST /v1/images/edits": "edits:write",
+  "POST /v1/images/generations": "edits:write",
+
+  "POST /fal/queue/:owner/:app": "edits:write",
+  "GET /fal/queue/:owner/:app/requests/:id/status": "edits:read",
+  "GET /fal/queue/:owner/:app/requests/:id/status/stream": "edits:read",
+  "GET /fal/queue/:owner/:app/requests/:id": "edits:read",
+  "PUT /fal/queue/:owner/:app/requests/:id/cancel": "edits:write",
+  // Of the proxy the method decides, as behind it.
+  "GET /fal/proxy": "edits:read",
+  "POST /fal/proxy": "edits:write",
+  "PUT /fal/proxy": "edits:write",
+
+  "POST /v2beta/stable-image/edit/inpaint": "edits:write",
+  "POST /v2beta/stable-image/edit/erase": "edits:write",
+  "POST /v2beta/stable-image/edit/outpaint": "edits:write",
+  "GET /v2beta/results/:id": "edits:read",
 };
 
 /** What the request's route needs. One that is not in the table takes keys that may do everything, and no others. */

@@ -37,6 +37,10 @@ const elsewhere = [
   "upload_incomplete",
   "upload_mismatch",
   "upload_direct_disabled",
+  "edit_unfinished",
+  "edit_canceled",
+  "model_unknown",
+  "parameter_unsupported",
 ];
 
 const create = createRoute({

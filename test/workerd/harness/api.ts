@@ -51,6 +51,16 @@ export async function problemOf(response: Response): Promise<Problem> {
   return problem;
 }
 
+/** The code of an error: in the problem, or in the header of a surface that has an envelope of its own. */
+export async function codeOf(response: Response): Promise<string | null> {
+  const code = response.headers.get("inlay-error");
+  if (code === null) return (await problemOf(response)).code;
+  if (response.status < 400 || !response.headers.has("x-request-id")) {
+    throw new Error(`not a sound error: ${response.status} ${await response.text()}`);
+  }
+  return code;
+}
+
 export interface Customer {
   readonly id: string;
   readonly key: string;
