@@ -43,6 +43,7 @@ const shared = {
   STARTING_LEASE_SECONDS: seconds(600),
   PROCESSING_LEASE_SECONDS: seconds(120),
   EDIT_SECONDS: seconds(900),
+  STREAM_SECONDS: seconds(900),
   // No more than `urlsOutlive` allows for: what a URL takes has to be there before its edit is swept.
   BODY_SECONDS: z.coerce.number().positive().max(900).default(900),
   // The bucket's S3 endpoint with its name, and a key to it, for direct uploads; without all three there are none.

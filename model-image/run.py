@@ -7,7 +7,7 @@ import torch
 from cog import BaseRunner, Input
 
 from inlay.edit_input import LARGEST, EditInput
-from inlay.model import Serving, load_model
+from inlay.model import Model, Serving, load_model
 from inlay.pixels.encode import OUTPUT_FORMATS
 from inlay.pixels.mask import MODES
 from inlay.progress import StepProgress
@@ -21,6 +21,8 @@ from inlay.tasks import DERIVED, TASKS
 from inlay.transport import EdgeClient
 
 WEIGHTS = Path(__file__).parent / "weights"
+TEST_PROFILE = "tiny"
+"""What test accounts are served with, whatever the others get."""
 
 
 class Runner(BaseRunner):
@@ -31,10 +33,11 @@ class Runner(BaseRunner):
 
         With the first edit that succeeds comes another: how long that took, and both together.
         """
-        folder = WEIGHTS / os.environ.get("INLAY_PROFILE", "tiny")
-        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        folder = WEIGHTS / os.environ.get("INLAY_PROFILE", TEST_PROFILE)
+        self.device = device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.log = log = SetupLog.of_worker()
         self.model = load_model(folder, device, Serving.from_environment(), log)
+        self.test_model = self.model if folder == WEIGHTS / TEST_PROFILE else None
         self.edge = EdgeClient(os.environ["INLAY_EDGE_ORIGIN"])
         policy = Policy.from_environment()
         classifier = find_classifier(policy, device, lambda: self.model.classifier)
@@ -98,13 +101,27 @@ class Runner(BaseRunner):
         down: int = Input(description="The same below", default=0, ge=0, le=4096),
         claim_url: str = Input(description="Signed URL that signs claims of outputs", default=""),
         certificates: str = Input(description="Of the key that signs them, in PEM", default=""),
+        profile: str = Input(
+            description="What paints; empty is the profile that is served",
+            default="",
+            choices=["", TEST_PROFILE],
+        ),
     ) -> str:
         """Carries out one attempt; the result is the manifest at `manifest_url`, whose status this returns."""
-        values = {name: value for name, value in locals().items() if name != "self"}
+        values = {
+            name: value for name, value in locals().items() if name not in ("self", "profile")
+        }
+        model = self.model if profile == "" else self.tests()
         request, progress = EditInput(**values), StepProgress()
-        manifest = run_edit(self.model, self.edge, request, progress, self.guard, self.watermark)
+        manifest = run_edit(model, self.edge, request, progress, self.guard, self.watermark)
         if manifest.error is not None:
             return "failed"
         if line := self.log.first_edit(manifest.timings):
             print(line, flush=True)
         return "succeeded"
+
+    def tests(self) -> Model:
+        """What serves test accounts, loaded with their first edit."""
+        if self.test_model is None:
+            self.test_model = load_model(WEIGHTS / TEST_PROFILE, self.device)
+        return self.test_model

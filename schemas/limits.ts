@@ -29,6 +29,8 @@ export const limits = {
   /** What an account may do unless its operator says otherwise. */
   createsPerMinute: 600,
   unfinishedEdits: 200,
+  /** Streams of events that an account reads at the same time. */
+  eventStreams: 1_000,
   /** Below this many micro-credits an account is told `balance.low`, unless it sets another threshold. */
   lowBalance: 100_000,
 } as const;

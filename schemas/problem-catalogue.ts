@@ -17,6 +17,8 @@ export const problemCatalogue = {
   key_missing: { status: 401, title: "An API key is required" },
   key_invalid: { status: 401, title: "The API key is not valid" },
   key_revoked: { status: 401, title: "The API key has been revoked" },
+  key_scope_missing: { status: 403, title: "The key may not be used for this" },
+  keys_too_many: { status: 409, title: "The account has too many keys" },
   admin_secret_invalid: { status: 401, title: "The admin secret is not valid" },
   account_not_found: { status: 404, title: "There is no such account" },
   key_not_found: { status: 404, title: "There is no such key" },
@@ -87,6 +89,7 @@ export const problemCatalogue = {
   preview_not_found: { status: 404, title: "There is no preview" },
   output_gone: { status: 410, title: "The file has been removed" },
 
+  streams_too_many: { status: 429, title: "Too many streams are open" },
   events_gone: { status: 410, title: "The events are not kept any more" },
 
   mask_empty: { status: 422, title: "The mask marks nothing" },

@@ -127,6 +127,7 @@ export function toEdit(
     urls: {
       self: context.links.self(row.origin, row.id),
       cancel: context.links.cancel(row.origin, row.id),
+      events: context.links.events(row.origin, row.id),
       preview: row.status === "processing" ? context.links.preview(row.origin, row.id) : null,
     },
     metadata: parameters.metadata,

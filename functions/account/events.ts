@@ -118,5 +118,6 @@ function append(
     payload,
     context.now(),
   );
+  context.appended(sequence);
   return { event, payload };
 }

@@ -1,5 +1,13 @@
 import { clientTables } from "./client-tables.ts";
-import { accountSettings, archiveTables, dueIndexes, usageTables } from "./desk-tables.ts";
+import {
+  accountSettings,
+  archiveTables,
+  dueIndexes,
+  eventIndexes,
+  keyScopes,
+  testAccounts,
+  usageTables,
+} from "./desk-tables.ts";
 import { ledgerDayTables } from "./ledger-tables.ts";
 import type { Storage } from "./storage.ts";
 import { surfaceColumns } from "./surface-columns.ts";
@@ -160,6 +168,9 @@ const versions: readonly (readonly string[])[] = [
   ledgerDayTables,
   clientTables,
   surfaceColumns,
+  eventIndexes,
+  keyScopes,
+  testAccounts,
 ];
 
 /** Whether this account has been created; an object that was merely addressed holds no table. */

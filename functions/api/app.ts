@@ -14,6 +14,7 @@ import { directoryRoutes } from "./directory.ts";
 import { eventRoutes } from "./events.ts";
 import { exportRoutes } from "./export.ts";
 import type { AppEnv } from "./app-env.ts";
+import { keyRoutes } from "./keys.ts";
 import { clientTokenRoutes } from "./client-tokens.ts";
 import { allowBrowsers } from "./cors.ts";
 import { previewRoutes } from "./edits/preview.ts";
@@ -100,6 +101,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
     creditRoutes,
     accountStatusRoutes,
     exportRoutes,
+    keyRoutes,
     directoryRoutes,
     paymentRoutes,
     resultRoutes,

@@ -7,8 +7,10 @@ import { ProblemError, unwrap } from "../errors/problem-error.ts";
 import { isGenuineAccountId } from "../keys/account-id.ts";
 import { hashApiKey, parseApiKey } from "../keys/api-key.ts";
 import { isClientToken, verifyClientToken } from "../keys/client-token.ts";
+import { presentKey } from "../keys/presented-key.ts";
 import { accountObject } from "../services.ts";
 import type { AppContext, AppEnv } from "./app-env.ts";
+import { scopeOf } from "./scopes.ts";
 
 /**
  * Tells who calls, from `Authorization: Bearer <key>`; the clients of other services write `Token` or `Key` there. A
@@ -71,7 +73,7 @@ function identify(c: AppContext, key: string): void {
       detail: "The key's checksum is wrong or it belongs elsewhere. Copy it again, whole.",
     });
   }
-  const keyHash = hashApiKey(key);
+  const keyHash = presentKey(hashApiKey(key), scopeOf(c));
   c.set("caller", {
     id: parsed.account,
     keyHash,

@@ -124,6 +124,7 @@ export const keyProblems: ProblemCode[] = [
   "key_missing",
   "key_invalid",
   "key_revoked",
+  "key_scope_missing",
   "token_not_allowed",
 ];
 
@@ -132,6 +133,7 @@ export const clientProblems: ProblemCode[] = [
   "key_missing",
   "key_invalid",
   "key_revoked",
+  "key_scope_missing",
   "token_invalid",
   "token_expired",
 ];

@@ -28,6 +28,9 @@ export function callbackRoutes(app: OpenAPIHono<AppEnv>): void {
     await c.env.BUCKET.put(previewKey(account, edit, attempt), body, {
       httpMetadata: { contentType },
     });
+    const told = accountObject(c.env.ACCOUNT, account).previewed(edit, attempt);
+    // Who reads the edit's events misses this preview where that fails, and sees the next.
+    c.executionCtx.waitUntil(told.catch(() => undefined));
     return c.body(null, 201);
   });
   app.post("/files/claim/:account/:edit/:attempt/:index", signOutputClaim);

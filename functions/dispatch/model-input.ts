@@ -1,8 +1,10 @@
 import { pictureRoles, type PictureRole } from "../../schemas/edit.ts";
 import type { ModelInput } from "../../schemas/model-input.ts";
 import { limits } from "../../schemas/limits.ts";
+import { testProfile } from "../../schemas/profile.ts";
 import type { Claim } from "../account/attempts.ts";
 import { largestOutput } from "../account/output-size.ts";
+import { kindOf } from "../keys/account-id.ts";
 import { signUrl, type Grant, type Keyring } from "../images/signed-url.ts";
 
 /** How long the container's URLs outlive the edit, in seconds. */
@@ -37,6 +39,7 @@ export function attemptUrls(
   return {
     callbackUrl: sign("callback", "POST", 0, 0),
     input: {
+      ...(kindOf(account) === "test" ? { profile: testProfile } : {}),
       task: parameters.task,
       image_url: picture("image"),
       mask_url: picture("mask"),

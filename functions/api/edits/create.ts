@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { testProfile } from "../../../schemas/profile.ts";
 import {
   type Edit,
   EditRequest,
@@ -13,6 +14,7 @@ import { performNow } from "../../dispatch/perform.ts";
 import { readConfiguration } from "../../env.ts";
 import { ProblemError, unwrap } from "../../errors/problem-error.ts";
 import { refuseField } from "../../errors/refusal.ts";
+import { kindOf } from "../../keys/account-id.ts";
 import { newId } from "../../keys/ids.ts";
 import { limitFields, type Limits } from "../../quotas/limits.ts";
 import { log } from "../../log.ts";
@@ -196,9 +198,10 @@ export async function accept(
   return unwrap(accepted);
 }
 
-/** The profile that this deployment serves. */
+/** The profile that the caller's edits are painted with: the deployment's, or the one for tests. */
 export function profileIn(c: AppContext): string {
-  return readConfiguration(c.env).PROFILE;
+  const live = kindOf(c.var.caller.id) === "live";
+  return live ? readConfiguration(c.env).PROFILE : testProfile;
 }
 
 /** Where a new edit's pictures are brought to, under a fresh id. */

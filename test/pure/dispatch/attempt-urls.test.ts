@@ -39,6 +39,13 @@ describe("the container's input for", () => {
     expect(input.prompt).toBe(task === "erase" ? "" : "a cat");
   });
 
+  it("a test account's edit names the profile for tests, and others none", () => {
+    const account = testAccount();
+    expect(inputOf(account, account.accept().id).profile).toBeUndefined();
+    const context = { ...account.context, account: "U0123456789abcdef01234567" };
+    expect(inputOf({ ...account, context }, account.accept().id).profile).toBe("tiny");
+  });
+
   it("an edit allows no output more bytes than it can have: all samples, 16 bits and alpha where they can be", () => {
     const allowed = (contentType: string) => {
       const account = testAccount();

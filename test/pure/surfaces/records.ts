@@ -47,6 +47,7 @@ export function record(
       urls: {
         self: `https://inlay.example.com/v1/edits/${id}`,
         cancel: `https://inlay.example.com/v1/edits/${id}/cancel`,
+        events: `https://inlay.example.com/v1/edits/${id}/events`,
         preview: null,
       },
       metadata: {},

@@ -4,6 +4,8 @@ import { describe, expect, it } from "vitest";
 import { readConfiguration } from "../../../functions/env.ts";
 import { mintAccountId } from "../../../functions/keys/account-id.ts";
 import { mintApiKey } from "../../../functions/keys/api-key.ts";
+import { routeScopes } from "../../../functions/api/scopes.ts";
+import { allows, Scope } from "../../../schemas/scope.ts";
 import { surfaces } from "../../../functions/surfaces/surfaces.ts";
 import openapi from "../../../schemas/openapi.json";
 import * as api from "../harness/api.ts";
@@ -16,6 +18,7 @@ const documented = Object.entries(openapi.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({
     method: method.toUpperCase(),
     path: path.replaceAll(/\{\w+\}/g, "unknown"),
+    route: path.replaceAll(/\{(\w+)\}/g, ":$1"),
     guard: Object.keys((operation as { security?: object[] }).security?.[0] ?? { none: [] })[0],
     /** Whether an app may call it. */
     forClients: (operation as { security?: object[] }).security?.some(
@@ -30,6 +33,7 @@ const documented = Object.entries(openapi.paths).flatMap(([path, methods]) =>
 const ofSurfaces = surfaces.flat().map(({ method, path, takes = "", open = false }) => ({
   method,
   path: path.replaceAll(/:\w+/g, "unknown"),
+  route: path,
   guard: open ? "none" : "apiKey",
   forClients: false,
   takes: takes === "either" ? "application/json, multipart/form-data" : takes,
@@ -40,22 +44,33 @@ const guardedBy = (guard: string) =>
     .filter((operation) => operation.guard === guard)
     .map(({ method, path }) => [method, path] as const);
 
+/** What the table says that a route needs. */
+function scopeNeeded(method: string, path: string): Scope {
+  const route = operations.find((one) => one.method === method && one.path === path)?.route;
+  const scope = routeScopes[`${method} ${route}`];
+  if (scope === undefined) throw new Error(`${method} ${route} is not in the table of scopes`);
+  return scope;
+}
 /** Routes of which apps may use another method. */
 const openToPages = new Set(operations.filter((one) => one.forClients === true).map((o) => o.path));
 
 /** The queue of fal's that its proxy leads to. */
 const target = { "x-fal-target-url": "https://queue.fal.run/inlay/inpaint" };
 
-async function refusal(method: string, path: string, token?: string): Promise<string | null> {
+/** The answer to a request of a route, with a body of the kind that it takes. */
+async function asked(method: string, path: string, token?: string): Promise<Response> {
   const takes = operations.find((one) => one.method === method && one.path === path)?.takes;
   const form = takes === "multipart/form-data" ? await api.formBody({ prompt: "a lawn" }) : null;
   const json = ["POST", "PUT"].includes(method) && form === null ? {} : undefined;
-  const answer = await api.send(method, path, {
+  return api.send(method, path, {
     ...(form === null ? { json } : { body: form.body }),
     headers: { ...form?.headers, ...target },
     ...(token === undefined ? {} : { token }),
   });
-  return api.codeOf(answer);
+}
+
+async function refusal(method: string, path: string, token?: string): Promise<string | null> {
+  return api.codeOf(await asked(method, path, token));
 }
 
 describe.each(guardedBy("apiKey"))("%s %s", (method, path) => {
@@ -78,6 +93,18 @@ describe.each(guardedBy("apiKey"))("%s %s", (method, path) => {
   it("refuses a key of a genuine account that was never issued", async () => {
     const { id } = await api.customer();
     expect(await refusal(method, path, mintApiKey(id, random))).toBe("key_invalid");
+  });
+
+  it("takes a key of its scope, and refuses one that has all the others", async () => {
+    const needed = scopeNeeded(method, path);
+    const others = Scope.options.filter((scope) => !allows([scope], needed));
+    const owner = await api.customer();
+    const { key } = await api.scopedKey(owner, ...others);
+    expect(await refusal(method, path, key)).toBe("key_scope_missing");
+    const fitting = await api.scopedKey(owner, needed);
+    const answer = await asked(method, path, fitting.key);
+    expect(answer.headers.get("inlay-error")).not.toBe("key_scope_missing");
+    expect(await answer.text()).not.toContain("key_scope_missing");
   });
 
   it("refuses a revoked key at once", async () => {
