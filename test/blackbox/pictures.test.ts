@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ApiError } from "../../infra/local/customer.ts";
+import { codeHolding } from "../harness/code-blocks.ts";
 import { compare } from "./harness/compare.ts";
 import { startSystem, type TestSystem } from "./harness/system.ts";
 
@@ -69,10 +70,11 @@ describe("a picture as people have it, through the whole system,", () => {
     const edit = await system.ended((await system.edit({ steps: "2" }, files)).id);
     const file = join(folder, "result.png");
     writeFileSync(file, await system.download(edit));
-    const said = execFileSync(python, ["-m", "inlay.verify", "--json", file], {
-      encoding: "utf8",
-      env: environment,
-    });
+    const command = codeHolding("docs/provenance.md", "inlay.verify")
+      .replace("INLAY_WATERMARK_KEY=...", "INLAY_WATERMARK_KEY=inlay")
+      .replace("photo.png", `--json ${file}`);
+    const root = join(import.meta.dirname, "../..");
+    const said = execFileSync("sh", ["-ec", command], { encoding: "utf8", cwd: root });
     expect(JSON.parse(said)).toMatchObject({
       edited: true,
       manifest: {

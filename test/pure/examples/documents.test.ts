@@ -29,6 +29,10 @@ const executed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   "docs/errors.md": { mask_size_mismatch: "here" },
   "docs/policy.md": { thresholds: "test/model-image/test_safety.py" },
+  "docs/provenance.md": {
+    "openssl ecparam": "test/blackbox/claim-key.test.ts",
+    "inlay.verify": "test/blackbox/pictures.test.ts",
+  },
   "docs/uploads.md": { "/v1/client-tokens": "test/blackbox/examples.test.ts" },
   "docs/webhooks.md": {
     "curl -s $API/v1/webhook-endpoints": "test/blackbox/examples.test.ts",
