@@ -15,6 +15,8 @@ export interface UploadRow extends Record<string, SqlValue> {
   format: ImageFormat | null;
   width: number | null;
   height: number | null;
+  /** Of EXIF, or as HEIC and AVIF have it; from 5 on, width and height change places. */
+  orientation: number;
   etag: string | null;
   method: UploadMethod;
   announced_bytes: number | null;

@@ -10,7 +10,10 @@ import { next, type UploadState } from "./upload-machine.ts";
 import { toUpload, type Signing, type UploadRow } from "./upload-row.ts";
 
 /** What the edge learned of an upload's bytes, reading them. */
-export interface UploadedImage extends Pick<ImageHeader, "format" | "width" | "height"> {
+export interface UploadedImage extends Pick<
+  ImageHeader,
+  "format" | "width" | "height" | "orientation"
+> {
   readonly bytes: number;
   readonly sha256: string;
   readonly etag: string;
@@ -58,13 +61,14 @@ export function completeUpload(
   if (next(stateOf(row), "stored").effects.includes("record")) {
     context.storage.exec(
       `UPDATE uploads SET bytes = ?, sha256 = ?, format = ?, width = ?, height = ?, etag = ?,
-         labels = ? WHERE id = ?`,
+         orientation = ?, labels = ? WHERE id = ?`,
       image.bytes,
       image.sha256,
       image.format,
       image.width,
       image.height,
       image.etag,
+      image.orientation,
       image.labels ?? null,
       id,
     );
@@ -96,7 +100,7 @@ export function usableUpload(
   if (row === undefined) {
     return refuse(`${id} is no upload of this account, or it has expired.`);
   }
-  const { bytes, sha256, format, width, height, etag } = row;
+  const { bytes, sha256, format, width, height, orientation, etag } = row;
   if (bytes === null || sha256 === null || format === null || width === null || height === null) {
     return refuse(`${id} is not complete yet. Send its bytes first.`);
   }
@@ -108,6 +112,7 @@ export function usableUpload(
       contentType: `image/${format}`,
       width,
       height,
+      turned: orientation >= 5,
       ...(etag === null ? {} : { etag }),
     },
     identity: sha256,

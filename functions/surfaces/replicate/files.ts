@@ -36,7 +36,7 @@ export async function createFile(c: AppContext): Promise<Response> {
     const { offset, length, head } = part;
     const image = await inspectPicture({ bucket: c.env.BUCKET, key: form, offset, length, head });
     if (!image.ok) throw refused(image.problem.code, image.problem.detail);
-    const { format, width, height } = image.value;
+    const { format, width, height, orientation } = image.value;
     const content = await c.env.BUCKET.get(form, { range: { offset, length } });
     if (content === null) throw new Error("the staged form is gone");
     const { readable, writable } = new FixedLengthStream(length);
@@ -45,7 +45,7 @@ export async function createFile(c: AppContext): Promise<Response> {
       c.env.BUCKET.put(key, readable, { httpMetadata: { contentType: `image/${format}` } }),
       copied,
     ]);
-    const picture = { bytes: length, sha256: part.sha256, format, width, height };
+    const picture = { bytes: length, sha256: part.sha256, format, width, height, orientation };
     const kept = { etag: stored.etag, labels: JSON.stringify(labels) };
     const recorded = { ...picture, ...kept };
     const completed = unwrap(await account.completeUpload(upload.id, recorded, originOf(c)));
