@@ -1,12 +1,16 @@
-"""The Cog entry point: it loads a profile once and carries one edit out at a time."""
+"""The Cog entry point: it loads a profile once and carries edits out, side by side where there is room for several."""
 
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import torch
 from cog import BaseRunner, Input
 
+from inlay.beside import Stop, beside
 from inlay.edit_input import LARGEST, EditInput
+from inlay.manifest import Manifest
 from inlay.model import Model, Serving, load_model
 from inlay.pixels.encode import OUTPUT_FORMATS
 from inlay.pixels.mask import MODES
@@ -16,6 +20,7 @@ from inlay.runner import run_edit
 from inlay.safety.classifier import find_classifier
 from inlay.safety.guard import Guard
 from inlay.safety.policy import Policy
+from inlay.settings import OnStep
 from inlay.setup_log import SetupLog
 from inlay.tasks import DERIVED, TASKS
 from inlay.transport import EdgeClient
@@ -38,11 +43,15 @@ class Runner(BaseRunner):
         self.log = log = SetupLog.of_worker()
         self.model = load_model(folder, device, Serving.from_environment(), log)
         self.test_model = self.model if folder == WEIGHTS / TEST_PROFILE else None
+        self.loading = threading.Lock()
         self.edge = EdgeClient(os.environ["INLAY_EDGE_ORIGIN"])
         policy = Policy.from_environment()
         classifier = find_classifier(policy, device, lambda: self.model.classifier)
         self.guard = Guard(policy, classifier)
         self.watermark = watermark_key()
+        slots = int(os.environ.get("COG_MAX_CONCURRENCY") or 1)
+        # A cancelled edit holds its thread until its next step, when another one has its room already.
+        self.threads = ThreadPoolExecutor(2 * slots, thread_name_prefix="edit")
         facts = {
             "profile": self.model.profile.name,
             "decoder": self.model.decoder_name,
@@ -51,7 +60,7 @@ class Runner(BaseRunner):
         }
         print(log.line(**facts), flush=True)
 
-    def run(
+    async def run(
         self,
         image_url: str = Input(description="Signed URL of the picture; empty for text_to_image"),
         mask_url: str = Input(description="Signed URL of the mask; empty where the task has none"),
@@ -111,9 +120,13 @@ class Runner(BaseRunner):
         values = {
             name: value for name, value in locals().items() if name not in ("self", "profile")
         }
-        model = self.model if profile == "" else self.tests()
-        request, progress = EditInput(**values), StepProgress()
-        manifest = run_edit(model, self.edge, request, progress, self.guard, self.watermark)
+        request = EditInput(**values)
+
+        def work(on_step: OnStep, stop: Stop) -> Manifest:
+            model = self.model if profile == "" else self.tests()
+            return run_edit(model, self.edge, request, on_step, self.guard, self.watermark, stop)
+
+        manifest = await beside(self.threads, work, StepProgress())
         if manifest.error is not None:
             return "failed"
         if line := self.log.first_edit(manifest.timings):
@@ -122,6 +135,7 @@ class Runner(BaseRunner):
 
     def tests(self) -> Model:
         """What serves test accounts, loaded with their first edit."""
-        if self.test_model is None:
-            self.test_model = load_model(WEIGHTS / TEST_PROFILE, self.device)
-        return self.test_model
+        with self.loading:
+            if self.test_model is None:
+                self.test_model = load_model(WEIGHTS / TEST_PROFILE, self.device)
+            return self.test_model

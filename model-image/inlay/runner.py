@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from inlay.beside import Stop, never
 from inlay.crops import Crop
 from inlay.delivery import Delivery
 from inlay.drawing import draw_picture
@@ -43,11 +44,12 @@ def run_edit(
     on_step: OnStep,
     guard: Guard = UNGUARDED,
     watermark: bytes = b"",
+    stop: Stop = never,
 ) -> Manifest:
     """Carries one attempt out and writes its manifest; returns it.
 
     What is painted gets the mark of a key, where one is given. An EditError becomes the manifest's error, since no
-    retry mends it. Anything else is raised: the edge tries again.
+    retry mends it. Anything else is raised: the edge tries again. After `stop` has raised, nothing more is written.
     """
     timings = Timings()
     made_by = {
@@ -56,7 +58,7 @@ def run_edit(
         "weights_sha256": model.weights_sha256,
     }
     try:
-        with Transfers(edge) as transfers:
+        with Transfers(edge, stop) as transfers:
             outputs, warnings = edit_picture(
                 model, edge, transfers, request, on_step, guard, watermark, timings
             )
@@ -67,6 +69,7 @@ def run_edit(
         manifest = Manifest(
             request.edit, request.attempt, made_by, error=failure(error), timings=timings.total()
         )
+    stop()
     edge.upload(request.manifest_url, manifest.to_json(), "application/json")
     return manifest
 

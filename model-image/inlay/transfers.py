@@ -5,6 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from types import TracebackType
 from typing import TypeVar
 
+from inlay.beside import Stop, never
 from inlay.transport import EdgeClient
 
 T = TypeVar("T")
@@ -22,8 +23,9 @@ class Transfers:
     to end without anyone knowing of it, since no manifest follows.
     """
 
-    def __init__(self, edge: EdgeClient) -> None:
+    def __init__(self, edge: EdgeClient, stop: Stop = never) -> None:
         self._edge = edge
+        self._stop = stop
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="transfer")
         self._under_way: list[Future[object]] = []
 
@@ -45,8 +47,9 @@ class Transfers:
         return self._begin(lambda: self._edge.download(url, max_bytes))
 
     def result(self, future: Future[T]) -> T:
-        """What was downloaded; raises what went wrong."""
+        """What came of it; raises what went wrong, or that the edit is cancelled."""
         while not future.done():
+            self._stop()
             wait([future], LOOK_UP)
         return future.result()
 
