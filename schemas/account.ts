@@ -92,21 +92,23 @@ export const AccountRequest = z
     }),
   })
   .openapi("AccountRequest");
-export const KeyRequest = z
-  .strictObject({
-    name: z.string().min(1).max(80),
-    scopes: z.array(Scope).min(1).max(16).optional().openapi({
-      description: "What the key may be used for; without it, everything that its maker may.",
-    }),
-  })
-  .openapi("KeyRequest");
+const keyFields = {
+  name: z.string().min(1).max(80),
+  scopes: z.array(Scope).min(1).max(16).optional().openapi({
+    description: "What the key may be used for; without it, everything that its maker may.",
+  }),
+};
+export const KeyRequest = z.strictObject(keyFields).openapi("KeyRequest");
 
 /** What an account asks for when it makes a key itself. */
-export const OwnKeyRequest = KeyRequest.extend({
-  test: z.boolean().default(false).openapi({
-    description: "A key of your test account. The keys that a test key makes always are.",
-  }),
-}).openapi("OwnKeyRequest");
+export const OwnKeyRequest = z
+  .strictObject({
+    ...keyFields,
+    test: z.boolean().default(false).openapi({
+      description: "A key of your test account. The keys that a test key makes always are.",
+    }),
+  })
+  .openapi("OwnKeyRequest");
 
 /** An API key without its secret. */
 export const Key = z

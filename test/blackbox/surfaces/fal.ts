@@ -51,7 +51,7 @@ export function falSuite(running: () => Running): void {
       expectKept(await download((data as unknown as FalImages).images[0]?.url ?? ""));
       expect(states.at(-1)).toBe("COMPLETED");
       expect(lines).toContain("Using seed: 7");
-      expect(lines.at(-1)).toMatch(/^100%\|#+\| 10\/10$/);
+      expect(lines).toContainEqual(expect.stringMatching(/^100%\|#+\| 10\/10$/));
       expect(lines.filter((line) => line === "Using seed: 7")).toHaveLength(1);
       expect(cost).toBe(4_000);
     },

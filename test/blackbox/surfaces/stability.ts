@@ -101,6 +101,6 @@ export function stabilitySuite(running: () => Running): void {
     expect(await told(call("erase", { ...pictures(), image: half }))).toMatch(/^400 bad_request /);
     const empty = new Blob([greyPng(800, 450, 0)]);
     expect(await told(call("erase", { ...pictures(), mask: empty }))).toMatch(/^400 bad_request /);
-    expect(await told(call("recolor", pictures()))).toMatch(/^404 not_found /);
+    expect(await told(call("recolor", { prompt: "red" }))).toMatch(/^404 not_found /);
   });
 }
