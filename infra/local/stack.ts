@@ -12,6 +12,8 @@ export interface StackOptions {
   /** The edge's port; any free one where none is given. */
   readonly port?: number;
   readonly cogPort?: number;
+  /** Edits that run side by side; one where none is said. */
+  readonly slots?: number;
   /** Whether to run the Cog server; with another provider there is none. */
   readonly cog?: boolean;
   readonly variables?: Readonly<Record<string, string>>;
@@ -59,6 +61,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     CALLBACK_URL: url,
     COG_URL: cogUrl,
     LOCAL_LOOPBACK: "true",
+    POOL_SLOTS: String(options.slots ?? 1),
     ...(s3Key === undefined
       ? {}
       : {
@@ -93,6 +96,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         edge: url,
         callbackToken: secrets.COG_CALLBACK_TOKEN,
         logFile: join(stateFolder, "cog.log"),
+        environment: { COG_MAX_CONCURRENCY: String(options.slots ?? 1) },
       });
     },
     killCog: async () => {
