@@ -17,6 +17,15 @@ const signingKeys = z
     return { current: pairs[0]?.[0] ?? "", keys: Object.fromEntries(pairs) };
   });
 
+const pem = (what: string) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^(-----BEGIN ${what}-----[\\sA-Za-z0-9+/=]+-----END ${what}-----\\s*)*$`),
+      `must be in PEM: -----BEGIN ${what}-----`,
+    )
+    .default("");
+
 const shared = {
   SIGNING_KEYS: signingKeys,
   ACCOUNT_ID_SECRET: secret,
@@ -34,12 +43,16 @@ const shared = {
   STARTING_LEASE_SECONDS: seconds(600),
   PROCESSING_LEASE_SECONDS: seconds(120),
   EDIT_SECONDS: seconds(900),
+  STREAM_SECONDS: seconds(900),
   // No more than `urlsOutlive` allows for: what a URL takes has to be there before its edit is swept.
   BODY_SECONDS: z.coerce.number().positive().max(900).default(900),
   // The bucket's S3 endpoint with its name, and a key to it, for direct uploads; without all three there are none.
   R2_S3_URL: optionalUrl,
   R2_ACCESS_KEY_ID: z.string().default(""),
   R2_SECRET_ACCESS_KEY: z.string().default(""),
+  // The key that signs outputs' C2PA claims, and its certificates, its own first; without them nothing is claimed.
+  C2PA_KEY: pem("PRIVATE KEY"),
+  C2PA_CERTIFICATES: pem("CERTIFICATE"),
   STRIPE_WEBHOOK_SECRET: z.union([z.literal(""), secret.startsWith("whsec_")]).default(""),
   STRIPE_CURRENCY: z
     .string()
@@ -48,7 +61,7 @@ const shared = {
   STRIPE_MICROCREDITS_PER_UNIT: z.coerce.number().int().positive().default(10_000),
 };
 
-const Configuration = z.discriminatedUnion("PROVIDER", [
+const Providers = z.discriminatedUnion("PROVIDER", [
   z.object({
     ...shared,
     PROVIDER: z.literal("cog"),
@@ -72,6 +85,11 @@ const Configuration = z.discriminatedUnion("PROVIDER", [
       .transform((url) => url || "https://api.replicate.com/v1"),
   }),
 ]);
+
+const Configuration = Providers.refine(
+  ({ C2PA_KEY: key, C2PA_CERTIFICATES: certificates }) => (key === "") === (certificates === ""),
+  { path: ["C2PA_CERTIFICATES"], error: "must be set with C2PA_KEY, and without it must not" },
+);
 
 /** The Worker's variables and secrets, parsed. */
 export type Configuration = z.infer<typeof Configuration>;

@@ -46,6 +46,7 @@ export function servicesOf(env: Env): Services {
         watched("directory.failed", { account }, () => setStatus(env.DIRECTORY, account, status)),
     },
     keyring: configuration.SIGNING_KEYS,
+    certificates: configuration.C2PA_CERTIFICATES,
     callbackOrigin: configuration.CALLBACK_URL.replace(/\/$/, ""),
     allowLoopback: configuration.LOCAL_LOOPBACK === "true",
     send: (message, delaySeconds = 0) => sendWork(env.WORK, message, delaySeconds),

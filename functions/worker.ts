@@ -3,6 +3,7 @@ import { createApp } from "./api/app.ts";
 import { wakeDueAccounts } from "./directory/wake-due.ts";
 import { consume } from "./dispatch/consume.ts";
 import type { Services } from "./dispatch/ports.ts";
+import { docsRoutes } from "./docs/routes.ts";
 import { describeError } from "./log.ts";
 import { playgroundRoutes } from "./playground/routes.ts";
 import { servicesOf } from "./services.ts";
@@ -11,6 +12,7 @@ export { AccountObject } from "./account/object.ts";
 export { PoolObject } from "./dispatch/pool-object.ts";
 
 const app = createApp();
+docsRoutes(app);
 playgroundRoutes(app);
 
 /** Where messages end that could not be worked off. */

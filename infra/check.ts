@@ -59,7 +59,7 @@ const checks: Record<string, Check> = {
     modelImage,
   ),
   "Python files are short": pythonFilesShort,
-  "openapi.json, profiles.json, docs/errors.md and the playground's files are fresh":
+  "openapi.json, profiles.json, docs/errors.md, docs/compatibility.md and the playground's files are fresh":
     generatedFresh,
   "the bindings' types are fresh (wrangler types)": packaged("wrangler/bin/wrangler.js", [
     ...wranglerTypes,

@@ -5,6 +5,7 @@ import { createApp } from "../functions/api/app.ts";
 import { openApiInfo } from "../functions/api/openapi.ts";
 import { problemCatalogue } from "../schemas/problem-catalogue.ts";
 import { Profile } from "../schemas/profile.ts";
+import { compatibilityPage } from "./compatibility/page.ts";
 import { playgroundFiles } from "./playground-files.ts";
 import { wrangler } from "./wrangler.ts";
 
@@ -65,6 +66,7 @@ export function generatedFiles(): Record<string, string> {
     "schemas/openapi.json": openApiDocument(),
     "schemas/profiles.json": profilesDocument(),
     "docs/errors.md": errorsPage(),
+    "docs/compatibility.md": compatibilityPage(),
     "functions/playground/assets.json": playgroundFiles(),
   };
 }

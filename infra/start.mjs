@@ -3,7 +3,15 @@
 // or to the script after `--script`, under the Node that the packages bring.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -45,6 +53,12 @@ function installPackages() {
   }
   const installed = stamp(join(root, "node_modules", ".inlay-stamp"), ["package-lock.json"]);
   if (installed.fresh) return;
+  // npm ci empties node_modules first: through a link, that of whoever it belongs to.
+  if (lstatSync(join(root, "node_modules"), { throwIfNoEntry: false })?.isSymbolicLink()) {
+    fail(
+      "node_modules is a link, and what it leads to is not this checkout's. Remove the link, then run this again.",
+    );
+  }
   console.log("• Installing the npm packages (about a minute the first time)");
   if (!run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"])) {
     fail(
@@ -120,7 +134,7 @@ const [script = "infra/local/main.ts", ...rest] =
 installPackages();
 // A deploy and the simulation need no Python, and only who tests needs the test tools.
 if (script === "infra/local/main.ts") await installPython("requirements.txt");
-else if (!["infra/deploy.ts", "infra/sim.ts"].includes(script))
+else if (!["infra/deploy.ts", "infra/sim.ts", "infra/build-package.ts"].includes(script))
   await installPython("requirements-dev.txt");
 mkdirSync(join(root, ".inlay"), { recursive: true });
 

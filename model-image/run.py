@@ -1,25 +1,33 @@
-"""The Cog entry point: it loads a profile once and carries one edit out at a time."""
+"""The Cog entry point: it loads a profile once and carries edits out, side by side where there is room for several."""
 
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import torch
 from cog import BaseRunner, Input
 
+from inlay.beside import Stop, beside
 from inlay.edit_input import LARGEST, EditInput
-from inlay.model import Serving, load_model
+from inlay.manifest import Manifest
+from inlay.model import Model, Serving, load_model
 from inlay.pixels.encode import OUTPUT_FORMATS
 from inlay.pixels.mask import MODES
 from inlay.progress import StepProgress
+from inlay.provenance.watermark import watermark_key
 from inlay.runner import run_edit
 from inlay.safety.classifier import find_classifier
 from inlay.safety.guard import Guard
 from inlay.safety.policy import Policy
+from inlay.settings import OnStep
 from inlay.setup_log import SetupLog
 from inlay.tasks import DERIVED, TASKS
 from inlay.transport import EdgeClient
 
 WEIGHTS = Path(__file__).parent / "weights"
+TEST_PROFILE = "tiny"
+"""What test accounts are served with, whatever the others get."""
 
 
 class Runner(BaseRunner):
@@ -30,14 +38,20 @@ class Runner(BaseRunner):
 
         With the first edit that succeeds comes another: how long that took, and both together.
         """
-        folder = WEIGHTS / os.environ.get("INLAY_PROFILE", "tiny")
-        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        folder = WEIGHTS / os.environ.get("INLAY_PROFILE", TEST_PROFILE)
+        self.device = device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.log = log = SetupLog.of_worker()
         self.model = load_model(folder, device, Serving.from_environment(), log)
+        self.test_model = self.model if folder == WEIGHTS / TEST_PROFILE else None
+        self.loading = threading.Lock()
         self.edge = EdgeClient(os.environ["INLAY_EDGE_ORIGIN"])
         policy = Policy.from_environment()
         classifier = find_classifier(policy, device, lambda: self.model.classifier)
         self.guard = Guard(policy, classifier)
+        self.watermark = watermark_key()
+        slots = int(os.environ.get("COG_MAX_CONCURRENCY") or 1)
+        # A cancelled edit holds its thread until its next step, when another one has its room already.
+        self.threads = ThreadPoolExecutor(2 * slots, thread_name_prefix="edit")
         facts = {
             "profile": self.model.profile.name,
             "decoder": self.model.decoder_name,
@@ -46,7 +60,7 @@ class Runner(BaseRunner):
         }
         print(log.line(**facts), flush=True)
 
-    def run(
+    async def run(
         self,
         image_url: str = Input(description="Signed URL of the picture; empty for text_to_image"),
         mask_url: str = Input(description="Signed URL of the mask; empty where the task has none"),
@@ -94,12 +108,34 @@ class Runner(BaseRunner):
         right: int = Input(description="The same on the right", default=0, ge=0, le=4096),
         up: int = Input(description="The same above", default=0, ge=0, le=4096),
         down: int = Input(description="The same below", default=0, ge=0, le=4096),
+        claim_url: str = Input(description="Signed URL that signs claims of outputs", default=""),
+        certificates: str = Input(description="Of the key that signs them, in PEM", default=""),
+        profile: str = Input(
+            description="What paints; empty is the profile that is served",
+            default="",
+            choices=["", TEST_PROFILE],
+        ),
     ) -> str:
         """Carries out one attempt; the result is the manifest at `manifest_url`, whose status this returns."""
-        values = {name: value for name, value in locals().items() if name != "self"}
-        manifest = run_edit(self.model, self.edge, EditInput(**values), StepProgress(), self.guard)
+        values = {
+            name: value for name, value in locals().items() if name not in ("self", "profile")
+        }
+        request = EditInput(**values)
+
+        def work(on_step: OnStep, stop: Stop) -> Manifest:
+            model = self.model if profile == "" else self.tests()
+            return run_edit(model, self.edge, request, on_step, self.guard, self.watermark, stop)
+
+        manifest = await beside(self.threads, work, StepProgress())
         if manifest.error is not None:
             return "failed"
         if line := self.log.first_edit(manifest.timings):
             print(line, flush=True)
         return "succeeded"
+
+    def tests(self) -> Model:
+        """What serves test accounts, loaded with their first edit."""
+        with self.loading:
+            if self.test_model is None:
+                self.test_model = load_model(WEIGHTS / TEST_PROFILE, self.device)
+            return self.test_model

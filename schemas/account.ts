@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { limits } from "./limits.ts";
+import { Scope } from "./scope.ts";
 
 const AccountId = z
   .string()
@@ -29,6 +30,12 @@ export const Account = z
     id: AccountId,
     object: z.literal("account"),
     status: z.enum(["active", "suspended"]),
+    test: z.boolean().openapi({
+      description: "Whether it is a test account: play money, and the profile `tiny`.",
+    }),
+    test_account: AccountId.nullable().openapi({
+      description: "The test account that belongs to it; null until its first test key is made.",
+    }),
     created_at: z.iso.datetime(),
     balance: z.object({
       available: Microcredits,
@@ -78,9 +85,30 @@ const Region = z
   .enum(["wnam", "enam", "weur", "eeur", "apac", "oc", "sam", "afr", "me"])
   .openapi({ description: "Where the account's data lives; fixed when the account is created." });
 export const AccountRequest = z
-  .strictObject({ region: Region.default("weur") })
+  .strictObject({
+    region: Region.default("weur"),
+    test: z.boolean().default(false).openapi({
+      description: "A test account: play money, and the profile `tiny`.",
+    }),
+  })
   .openapi("AccountRequest");
-export const KeyRequest = z.strictObject({ name: z.string().min(1).max(80) }).openapi("KeyRequest");
+const keyFields = {
+  name: z.string().min(1).max(80),
+  scopes: z.array(Scope).min(1).max(16).optional().openapi({
+    description: "What the key may be used for; without it, everything that its maker may.",
+  }),
+};
+export const KeyRequest = z.strictObject(keyFields).openapi("KeyRequest");
+
+/** What an account asks for when it makes a key itself. */
+export const OwnKeyRequest = z
+  .strictObject({
+    ...keyFields,
+    test: z.boolean().default(false).openapi({
+      description: "A key of your test account. The keys that a test key makes always are.",
+    }),
+  })
+  .openapi("OwnKeyRequest");
 
 /** An API key without its secret. */
 export const Key = z
@@ -89,6 +117,11 @@ export const Key = z
     object: z.literal("key"),
     name: z.string(),
     display: z.string().openapi({ example: "inlay_live_w0123...x8Zk" }),
+    test: z.boolean().openapi({ description: "Whether it is a key of a test account." }),
+    scopes: z
+      .array(Scope)
+      .nullable()
+      .openapi({ description: "What it may be used for; null for everything." }),
     created_at: z.iso.datetime(),
     revoked_at: z.iso.datetime().nullable(),
   })

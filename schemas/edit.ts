@@ -211,6 +211,7 @@ export const Edit = z
     urls: z.object({
       self: z.string(),
       cancel: z.string(),
+      events: z.string().openapi({ description: "The edit as it goes, as Server-Sent Events." }),
       preview: z.string().nullable().openapi({
         description: "Where the newest preview is while the edit runs; null before and after.",
       }),

@@ -9,6 +9,8 @@ export const limits = {
   /** The longest output that a provider hands out as a URL. */
   outputBytes: 95 * 1024 * 1024,
   manifestBytes: 64 * 1024,
+  /** What is signed of an output's C2PA claim; about 1.5 kB. */
+  claimBytes: 64 * 1024,
   previewBytes: 1024 * 1024,
   minSide: 16,
   maxSide: 16_384,
@@ -27,6 +29,8 @@ export const limits = {
   /** What an account may do unless its operator says otherwise. */
   createsPerMinute: 600,
   unfinishedEdits: 200,
+  /** Streams of events that an account reads at the same time. */
+  eventStreams: 1_000,
   /** Below this many micro-credits an account is told `balance.low`, unless it sets another threshold. */
   lowBalance: 100_000,
 } as const;

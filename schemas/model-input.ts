@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { EditTask, MaskedContent, MaskMode, OutputFormat, Sampler } from "./edit.ts";
 import { limits } from "./limits.ts";
+import { testProfile } from "./profile.ts";
 
 const Reach = z.int().min(0).max(limits.maxReach);
 const Margin = z.int().min(0).max(limits.maxMargin);
@@ -11,6 +12,8 @@ const Margin = z.int().min(0).max(limits.maxMargin);
  * profile.
  */
 export const ModelInput = z.strictObject({
+  /** What paints; empty, as where it is left out, is the profile that the container serves. */
+  profile: z.enum(["", testProfile]).optional(),
   task: EditTask,
   image_url: z.string(),
   mask_url: z.string(),
@@ -41,5 +44,8 @@ export const ModelInput = z.strictObject({
   right: Margin,
   up: Margin,
   down: Margin,
+  /** Where what outputs say of themselves is signed, and the certificates of the key; empty where they say nothing. */
+  claim_url: z.string(),
+  certificates: z.string(),
 });
 export type ModelInput = z.infer<typeof ModelInput>;

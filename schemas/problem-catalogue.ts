@@ -17,6 +17,8 @@ export const problemCatalogue = {
   key_missing: { status: 401, title: "An API key is required" },
   key_invalid: { status: 401, title: "The API key is not valid" },
   key_revoked: { status: 401, title: "The API key has been revoked" },
+  key_scope_missing: { status: 403, title: "The key may not be used for this" },
+  keys_too_many: { status: 409, title: "The account has too many keys" },
   admin_secret_invalid: { status: 401, title: "The admin secret is not valid" },
   account_not_found: { status: 404, title: "There is no such account" },
   key_not_found: { status: 404, title: "There is no such key" },
@@ -45,6 +47,9 @@ export const problemCatalogue = {
 
   task_not_in_profile: { status: 422, title: "The profile does not serve the task" },
   sampler_not_in_profile: { status: 422, title: "The profile does not have the sampler" },
+
+  model_unknown: { status: 404, title: "There is no such model" },
+  parameter_unsupported: { status: 422, title: "The parameter is not supported here" },
 
   image_missing: { status: 422, title: "An image is required" },
   mask_missing: { status: 422, title: "A mask is required" },
@@ -78,10 +83,13 @@ export const problemCatalogue = {
 
   edit_not_found: { status: 404, title: "There is no such edit" },
   edit_deleted: { status: 410, title: "The edit has been deleted" },
+  edit_unfinished: { status: 409, title: "The edit has not finished" },
+  edit_canceled: { status: 409, title: "The edit was canceled" },
   edit_archived: { status: 410, title: "The edit has been archived" },
   preview_not_found: { status: 404, title: "There is no preview" },
   output_gone: { status: 410, title: "The file has been removed" },
 
+  streams_too_many: { status: 429, title: "Too many streams are open" },
   events_gone: { status: 410, title: "The events are not kept any more" },
 
   mask_empty: { status: 422, title: "The mask marks nothing" },

@@ -20,6 +20,9 @@ export type Profile = z.infer<typeof Profile>;
 /** Every profile by its name; `npm run generate` gathers them from the folders of weights. */
 export const profiles = z.record(z.string(), Profile).parse(generated);
 
+/** The profile that test accounts paint with: every container has its weights. */
+export const testProfile = "tiny";
+
 /** A profile by its name, which the configuration has checked. */
 export function profileOf(name: string): Profile {
   const profile = profiles[name];

@@ -2,6 +2,7 @@ import { statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { developmentSigner } from "../infra/local/claim-signer.ts";
 import { outside } from "./workerd/harness/outside.ts";
 
 /** Folders of the file system, as tests that start programs use them. */
@@ -30,6 +31,7 @@ const bindings = {
   FAULT_SEED: process.env["FAULT_SEED"] ?? "",
   PUBLIC_URL: "https://inlay.example.com",
   POOL_SLOTS: "1000",
+  ...developmentSigner(),
 };
 
 export default defineConfig({

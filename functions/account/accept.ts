@@ -1,4 +1,5 @@
 import { pictureRoles, type EditParameters, type PictureRole } from "../../schemas/edit.ts";
+import type { SurfaceRecord } from "../../schemas/surface.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
 import type { Refusal } from "../errors/refusal.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -40,6 +41,10 @@ export interface AcceptRequest {
   /** Used when the parameters name none. */
   readonly seed: number;
   readonly idempotencyKey: string | null;
+  /** The compatible surface that it came through, and what that has to remember. */
+  readonly surface?: SurfaceRecord;
+  /** Milliseconds until it expires; as configured where none are given. */
+  readonly lifetime?: number;
 }
 
 export interface Accepted {
@@ -114,7 +119,7 @@ export function accept(context: AccountContext, asked: AcceptRequest): Result<Ac
     const pictures = resolveInputs(context, request);
     if (!pictures.ok) return pictures;
     const { inputs, identities } = pictures.value;
-    const fingerprint = fingerprintOf(request.parameters, identities);
+    const fingerprint = fingerprintOf(withSurface(request), identities);
 
     if (request.idempotencyKey !== null) {
       const recorded = recordedEdit(context, request.idempotencyKey, fingerprint, request.edit);
@@ -200,6 +205,13 @@ function resolveInputs(
   return ok({ inputs, identities });
 }
 
+/** An edit's parameters as they are kept and compared. */
+function withSurface({ parameters, surface }: AcceptRequest): EditParameters & {
+  readonly surface?: SurfaceRecord;
+} {
+  return surface === undefined ? parameters : { ...parameters, surface };
+}
+
 function insertEdit(
   context: AccountContext,
   request: AcceptRequest,
@@ -207,7 +219,7 @@ function insertEdit(
   price: number,
 ): EditRow {
   const parameters: SettledParameters = {
-    ...request.parameters,
+    ...withSurface(request),
     seed: request.parameters.seed ?? request.seed,
   };
   const now = context.now();
@@ -223,7 +235,7 @@ function insertEdit(
     price,
     price * parameters.n,
     now + dispatchDelay(0),
-    now + context.settings.editDuration,
+    now + (request.lifetime ?? context.settings.editDuration),
     now,
     endUserOf(request.credential),
     typeof request.credential === "string" ? null : request.credential.id,

@@ -1,5 +1,6 @@
 import type { Edit } from "../../schemas/edit.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
+import type { SettledParameters } from "./edit-row.ts";
 import type { Limits } from "../quotas/limits.ts";
 
 /** A page of edits as resources. */
@@ -14,6 +15,18 @@ export interface AcceptedEdit {
   readonly replayed: boolean;
   readonly messages: readonly WorkMessage[];
   readonly limits: Limits;
+}
+
+/** An edit with what it was asked, as compatible surfaces show it. */
+export interface EditRecord {
+  readonly edit: Edit;
+  readonly parameters: SettledParameters;
+}
+
+/** A page of them. */
+export interface EditRecords {
+  readonly data: readonly EditRecord[];
+  readonly next: string | null;
 }
 
 /** What a cancelled edit is answered with. */

@@ -4,6 +4,7 @@ import type { Refusal } from "../errors/refusal.ts";
 import { ok, type Result } from "../result.ts";
 import { endUserOf, type Credential } from "./credential.ts";
 import type { DeskAccess } from "./desk.ts";
+import { getFile, listFiles, type FileRecord, type FileRecords } from "./files.ts";
 import { keyInForce } from "./keys.ts";
 import { checkActive } from "./suspension.ts";
 import * as parts from "./upload-parts.ts";
@@ -45,6 +46,21 @@ export class ClientDesk {
   upload(credential: Credential, id: string, signing: Signing): Result<Upload, Refusal> {
     const { context, caller } = this.#access;
     return caller(credential, () => uploads.getUpload(context, id, signing, endUserOf(credential)));
+  }
+
+  /** An upload that is complete, as surfaces tell of files. */
+  file(keyHash: string, id: string, origin: string): Result<FileRecord, Refusal> {
+    const { context, caller } = this.#access;
+    return caller(keyHash, () => getFile(context, id, origin));
+  }
+
+  files(
+    keyHash: string,
+    query: { readonly limit: number; readonly before?: string | undefined },
+    origin: string,
+  ): Result<FileRecords, Refusal> {
+    const { context, caller } = this.#access;
+    return caller(keyHash, () => ok(listFiles(context, query, origin)));
   }
 
   /** What completing an upload takes; null where it is complete already. */

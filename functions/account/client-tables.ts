@@ -11,6 +11,7 @@ export const clientTables: readonly string[] = [
   "ALTER TABLE uploads ADD COLUMN announced_sha256 TEXT",
   "ALTER TABLE uploads ADD COLUMN etag TEXT",
   "ALTER TABLE uploads ADD COLUMN multipart TEXT",
+  "ALTER TABLE uploads ADD COLUMN orientation INTEGER NOT NULL DEFAULT 1",
   `CREATE TABLE upload_parts (
     upload TEXT NOT NULL,
     number INTEGER NOT NULL,

@@ -7,6 +7,7 @@ import type { Storage } from "./storage.ts";
 export interface Links {
   self(origin: string, edit: string): string;
   cancel(origin: string, edit: string): string;
+  events(origin: string, edit: string): string;
   preview(origin: string, edit: string): string;
   /** The signed address of one output, valid until `expires` (seconds since the epoch). */
   output(origin: string, edit: string, attempt: number, index: number, expires: number): string;
@@ -46,6 +47,8 @@ export interface AccountContext {
   readonly links: Links;
   /** Takes one line for each event of the account's log. */
   readonly log: (event: EventType, ids: EventIds) => void;
+  /** Told that the event log got this sequence; the transaction that wrote it is still open and may be rolled back. */
+  readonly appended: (sequence: number) => void;
   /** Takes what an operator is to be told of. */
   readonly raise: (alert: Alert, fields: LogFields) => void;
   readonly settings: AccountSettings;

@@ -26,6 +26,7 @@ import { limitsOf } from "./quotas.ts";
 import { toAccount } from "./resource.ts";
 import { exists, migrate, storedAccountId } from "./schema.ts";
 import type { Storage } from "./storage.ts";
+import { fillTestCredits } from "./test-account.ts";
 import { Waker, type WakeNets } from "./waker.ts";
 
 /** What an account asks of the process that it lives in. */
@@ -38,6 +39,8 @@ export interface AccountPorts {
   readonly background: (work: Promise<void>) => void;
   /** Told of each edit that has ended. */
   readonly ended: (edit: string) => void;
+  /** Told of an unfinished edit's progress or place in the line; what it was told before is not so any more. */
+  readonly moved: (edit: string, live: Liveness) => void;
 }
 
 /**
@@ -78,6 +81,7 @@ export class AccountCore {
         webhookSecret,
       );
       this.#created = true;
+      fillTestCredits(this.#context);
     }
     return toAccount(this.#context);
   }
@@ -120,7 +124,7 @@ export class AccountCore {
   }
 
   addKey(minted: keys.MintedKey, name: string): Result<Key, Refusal> {
-    return this.#known(() => ok(keys.addKey(this.#context, minted, name)));
+    return this.#known(() => keys.addKey(this.#context, minted, name));
   }
 
   listKeys(): Result<Key[], Refusal> {
@@ -147,6 +151,7 @@ export class AccountCore {
 
   accept(request: AcceptRequest): Result<AcceptedEdit, Refusal> {
     return this.#for(request.credential, () => {
+      fillTestCredits(this.#context);
       const accepted = this.#limited(accept(this.#context, request));
       if (!accepted.ok) return accepted;
       const { row, replayed, messages } = accepted.value;
@@ -202,7 +207,7 @@ export class AccountCore {
   wait(edit: string, position: number): attempts.Stage {
     if (!this.#created) return "over";
     const stage = this.#changed(attempts.wait(this.#context, edit));
-    if (stage === "queued") this.#live.set(edit, { queuePosition: position });
+    if (stage === "queued") this.#moved(edit, { queuePosition: position });
     return stage;
   }
 
@@ -225,7 +230,7 @@ export class AccountCore {
     const change = attempts.report(this.#context, edit, attempt, news);
     // The fence holds back an older attempt's progress too, and what comes after the end.
     const current = change?.row.status === "processing" && change.row.attempt === attempt;
-    if (current && progress !== undefined) this.#live.set(edit, { progress });
+    if (current && progress !== undefined) this.#moved(edit, { progress });
     return this.#advanced(change);
   }
 
@@ -279,6 +284,7 @@ export class AccountCore {
       caller: (credential, work) => this.#for(credential, work),
       changed: (value) => this.#changed(value),
       created: () => this.#created,
+      edit: (row) => this.#edit(row),
       forgetWake: () => this.#waker.woken(Infinity),
     };
     this.#desk = new AccountDesk(access);
@@ -294,6 +300,11 @@ export class AccountCore {
   #ended(edit: string): void {
     this.#live.delete(edit);
     this.#ports.ended(edit);
+  }
+
+  #moved(edit: string, live: Liveness): void {
+    this.#live.set(edit, live);
+    this.#ports.moved(edit, live);
   }
 
   #changed<T>(value: T): T {

@@ -5,7 +5,7 @@ import type { AcceptRequest } from "./accept.ts";
 import type { AccountContext } from "./context.ts";
 import { checkKey, checkKeyById } from "./keys.ts";
 
-/** Who asks: the SHA-256 of an API key, or what a client token says, whose signature the edge has verified. */
+/** Who asks: an API key (`presented-key.ts`), or what a client token says, whose signature the edge has verified. */
 export type Credential = string | ClientClaims;
 
 /** Whether a credential is in force: a key that is not revoked, or a token minted with such a key, within its time. */

@@ -1,6 +1,7 @@
 import { tryLease } from "../deliver/breaker.ts";
 import { next, type DeliveryEvent } from "../deliver/delivery-machine.ts";
 import { scheduleSpan } from "../deliver/schedule.ts";
+import type { DeliveryScheme } from "../../schemas/surface.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
 import type { AccountContext } from "./context.ts";
 import { findDelivery, type DeliveryRow } from "./delivery-row.ts";
@@ -20,6 +21,8 @@ export interface DeliveryTask {
   readonly payload: string;
   /** What the try is signed with, newest first; two for a day after a rotation. */
   readonly secrets: readonly string[];
+  /** How it is signed; null for Standard Webhooks. */
+  readonly scheme: DeliveryScheme | null;
   /** How many tries came before this one. */
   readonly attempts: number;
 }
@@ -53,7 +56,7 @@ export function beginDelivery(context: AccountContext, id: string): DeliveryTask
       id,
     );
     const endpoint = row.endpoint === null ? undefined : findEndpoint(context, row.endpoint);
-    const { edit, event, url, payload, attempts } = row;
+    const { edit, event, url, payload, attempts, scheme } = row;
     return {
       id,
       edit,
@@ -61,6 +64,7 @@ export function beginDelivery(context: AccountContext, id: string): DeliveryTask
       url: endpoint?.url ?? url,
       payload,
       secrets: secretsInForce(endpoint ?? defaultSecret(context), now),
+      scheme,
       attempts,
     };
   });

@@ -69,9 +69,11 @@ export function redeliver(context: AccountContext, row: DeliveryRow): Result<Del
     const endpoint = findEndpoint(context, row.endpoint);
     if (endpoint?.status !== "enabled") return err(endpointDisabled);
   }
-  const { id, edit, event, type, endpoint, url, payload } = row;
+  const { id, edit, event, type, endpoint, url, payload, scheme } = row;
   const redeliveryOf = row.redelivery_of ?? id;
-  return ok(addDelivery(context, { edit, event, type, endpoint, url, payload, redeliveryOf }));
+  return ok(
+    addDelivery(context, { edit, event, type, endpoint, url, payload, scheme, redeliveryOf }),
+  );
 }
 
 /** Nothing can be sent to an endpoint that is disabled or deleted. */

@@ -1,4 +1,5 @@
 import type { Delivery, DeliveryStatus } from "../../schemas/delivery.ts";
+import type { DeliveryScheme } from "../../schemas/surface.ts";
 import type { EventType } from "../../schemas/webhook-event.ts";
 import type { AccountContext } from "./context.ts";
 import { instant } from "./edit-row.ts";
@@ -27,6 +28,8 @@ export interface DeliveryRow extends Record<string, SqlValue> {
   last_error: string | null;
   last_response: string | null;
   redelivery_of: string | null;
+  /** How it is signed; null for Standard Webhooks. */
+  scheme: DeliveryScheme | null;
   created_at: number;
   completed_at: number | null;
 }
@@ -38,14 +41,14 @@ const firstNet = 15_000;
 export type NewDelivery = Pick<
   DeliveryRow,
   "edit" | "event" | "type" | "endpoint" | "url" | "payload"
-> & { readonly redeliveryOf?: string };
+> & { readonly redeliveryOf?: string; readonly scheme?: DeliveryScheme | null };
 
 /** Puts a frozen event on its way to one address. Call inside the transaction that writes the event. */
 export function addDelivery(context: AccountContext, delivery: NewDelivery): DeliveryRow {
   const now = context.now();
   const [row] = context.storage.exec<DeliveryRow>(
-    `INSERT INTO deliveries (id, edit, event, type, endpoint, lane, url, payload, redelivery_of, status, due_at,
-       next_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?) RETURNING *`,
+    `INSERT INTO deliveries (id, edit, event, type, endpoint, lane, url, payload, redelivery_of, scheme, status,
+       due_at, next_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?) RETURNING *`,
     context.newId("dlv"),
     delivery.edit,
     delivery.event,
@@ -55,6 +58,7 @@ export function addDelivery(context: AccountContext, delivery: NewDelivery): Del
     delivery.url,
     delivery.payload,
     delivery.redeliveryOf ?? null,
+    delivery.scheme ?? null,
     now,
     now + firstNet,
     now,

@@ -43,6 +43,17 @@ export const usageTables: readonly string[] = [
   "CREATE INDEX usage_by_report ON usage (report_at) WHERE report_at IS NOT NULL",
 ];
 
+/** The events of one edit are found without reading the others'. */
+export const eventIndexes: readonly string[] = [
+  "CREATE INDEX events_by_edit ON events (edit, sequence) WHERE edit <> ''",
+];
+
+/** What a key may be used for; keys from before may do everything. */
+export const keyScopes: readonly string[] = ["ALTER TABLE keys ADD COLUMN scopes TEXT"];
+
+/** The test account that belongs to a live one. */
+export const testAccounts: readonly string[] = ["ALTER TABLE account ADD COLUMN test_account TEXT"];
+
 /** What is looked for at every wake is found without reading what is not due. */
 export const dueIndexes: readonly string[] = [
   `CREATE INDEX edits_by_deadline ON edits (deadline)

@@ -1,18 +1,36 @@
-import type { Account, LedgerEntry } from "../../schemas/account.ts";
+import type { Account, Key, LedgerEntry } from "../../schemas/account.ts";
+import type { Edit } from "../../schemas/edit.ts";
+import type { EditPreview } from "../../schemas/event-stream.ts";
 import type { Refusal } from "../errors/refusal.ts";
 import type { Limits } from "../quotas/limits.ts";
 import { ok, type Result } from "../result.ts";
+import type { EditRecord, EditRecords } from "./answers.ts";
 import { archiveBatch, finishArchive, type ArchiveBatch } from "./archive.ts";
 import type { AccountContext } from "./context.ts";
-import type { Credential } from "./credential.ts";
-import { readEvents, type EventPage } from "./event-log.ts";
+import { endUserOf, type Credential } from "./credential.ts";
+import { visibleEdit } from "./deletion.ts";
+import { listEdits } from "./edit-list.ts";
+import type { EditRow, SettledParameters } from "./edit-row.ts";
+import {
+  readEditEvents,
+  readEvents,
+  storedEvents,
+  type EditEventPage,
+  type EventCursor,
+  type EventPage,
+  type StoredEvent,
+} from "./event-log.ts";
 import { exportPage, type ExportCursor, type ExportPage } from "./export.ts";
+import { runKeyring, type KeyringRequest } from "./keyring.ts";
 import { finishLedgerPart, ledgerPart } from "./ledger-days.ts";
 import { post, type Posting } from "./ledger.ts";
 import { setLowBalance } from "./low-balance.ts";
+import { freshPreview } from "./preview.ts";
 import { limitsOf, setQuotas, type Quotas } from "./quotas.ts";
 import { toAccount } from "./resource.ts";
+import type { Subscription } from "./stream-hub.ts";
 import { resume, suspend } from "./suspension.ts";
+import { grantTestKey, type TestKeyGrant, type TestKeyRequest } from "./test-account.ts";
 import { reportAgain, unreportedUsage, usageReported, type UsageDay } from "./usage.ts";
 import { runWebhookProcedure, type Done, type WebhookProcedures } from "./webhooks.ts";
 
@@ -27,6 +45,8 @@ export interface DeskAccess {
     work: () => Result<T, Refusal>,
   ) => Result<T, Refusal>;
   readonly created: () => boolean;
+  /** An edit as customers see it now. */
+  readonly edit: (row: EditRow) => Edit;
   /** Has the next deadline written to every net again. */
   readonly forgetWake: () => void;
   /** Sees to it that the account wakes for what has changed. */
@@ -47,13 +67,82 @@ export class AccountDesk {
     return caller(credential, () => ok(limitsOf(context)));
   }
 
+  /** An edit with what it was asked. */
+  record(keyHash: string, id: string): Result<EditRecord, Refusal> {
+    const { context, caller } = this.#access;
+    return caller(keyHash, () => {
+      const found = visibleEdit(context, id);
+      return found.ok ? ok(this.#record(found.value)) : found;
+    });
+  }
+
+  /** A page of the account's edits, each with what it was asked. */
+  records(
+    keyHash: string,
+    query: { limit: number; before?: string | undefined },
+  ): Result<EditRecords, Refusal> {
+    const { context, caller } = this.#access;
+    return caller(keyHash, () => {
+      const { rows, next } = listEdits(context, query);
+      return ok({ data: rows.map((row) => this.#record(row)), next });
+    });
+  }
+
   /** A part of the event log. */
   events(
     keyHash: string,
-    query: { readonly after: number | null; readonly limit: number },
+    query: { readonly after: EventCursor; readonly limit: number },
   ): Result<EventPage, Refusal> {
     const { context, caller } = this.#access;
     return caller(keyHash, () => readEvents(context, query));
+  }
+
+  /** A part of one edit's events. */
+  editEvents(
+    credential: Credential,
+    edit: string,
+    query: { readonly after: number | null; readonly limit: number },
+  ): Result<EditEventPage, Refusal> {
+    const { context, caller } = this.#access;
+    const endUser = endUserOf(credential);
+    return caller(credential, () => readEditEvents(context, edit, { ...query, endUser }));
+  }
+
+  /** Whether a reader may follow the log, or one edit's part of it. */
+  admitReader({ credential, edit }: Subscription): Result<unknown, Refusal> {
+    const { context, caller } = this.#access;
+    const endUser = endUserOf(credential);
+    return caller<unknown>(credential, () =>
+      edit === null ? ok(null) : visibleEdit(context, edit, endUser),
+    );
+  }
+
+  /** Those of these events that were written. */
+  storedEvents(sequences: readonly number[]): readonly StoredEvent[] {
+    const { context, created } = this.#access;
+    return created() ? storedEvents(context, sequences) : [];
+  }
+
+  /** What the holder of a key asks about the account's keys. */
+  keyring(keyHash: string, request: KeyringRequest): Result<readonly Key[], Refusal> {
+    const { context, caller } = this.#access;
+    return caller(keyHash, () => runKeyring(context, keyHash, request));
+  }
+
+  /** Where the holder of a key makes a test key. */
+  testKey(keyHash: string, request: TestKeyRequest): Result<TestKeyGrant, Refusal> {
+    const { context, caller } = this.#access;
+    return caller(keyHash, () => grantTestKey(context, keyHash, request));
+  }
+
+  inForce(credential: Credential): boolean {
+    return this.#access.caller(credential, () => ok(null)).ok;
+  }
+
+  /** What is told of a stored preview; null where it shows nothing that runs. */
+  preview(edit: string, attempt: number): EditPreview | null {
+    const { context, created } = this.#access;
+    return created() ? freshPreview(context, edit, attempt) : null;
   }
 
   /** Sets when the account is told of a low balance; null for as usual. */
@@ -148,5 +237,10 @@ export class AccountDesk {
     reportAgain(context);
     forgetWake();
     return changed(toAccount(context).status);
+  }
+
+  #record(row: EditRow): EditRecord {
+    const parameters = JSON.parse(row.parameters) as SettledParameters;
+    return { edit: this.#access.edit(row), parameters };
   }
 }

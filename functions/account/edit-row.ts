@@ -1,4 +1,5 @@
 import type { Edit, EditParameters, EditStatus, PictureRole } from "../../schemas/edit.ts";
+import type { SurfaceRecord } from "../../schemas/surface.ts";
 import type { Manifest } from "../../schemas/manifest.ts";
 import { toProblem, type Refusal } from "../errors/refusal.ts";
 import { spans, type AccountContext } from "./context.ts";
@@ -22,7 +23,11 @@ export interface StagedImage {
 export type EditInputs = Readonly<Partial<Record<PictureRole, StagedImage>>>;
 
 /** An edit's parameters with the seed chosen. */
-export type SettledParameters = EditParameters & { readonly seed: number };
+export type SettledParameters = EditParameters & {
+  readonly seed: number;
+  /** The compatible surface that the edit came through; missing for Inlay's own. */
+  readonly surface?: SurfaceRecord;
+};
 
 /** What an attempt brought: the part of its manifest that an edit keeps. */
 export interface EditResult {
@@ -122,6 +127,7 @@ export function toEdit(
     urls: {
       self: context.links.self(row.origin, row.id),
       cancel: context.links.cancel(row.origin, row.id),
+      events: context.links.events(row.origin, row.id),
       preview: row.status === "processing" ? context.links.preview(row.origin, row.id) : null,
     },
     metadata: parameters.metadata,

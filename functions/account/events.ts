@@ -1,12 +1,22 @@
+import type { DeliveryScheme } from "../../schemas/surface.ts";
 import type { AccountEvent, EditEvent, WebhookEvent } from "../../schemas/webhook-event.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
+import { surfaceWebhook } from "../surfaces/webhooks.ts";
+import type { EditRecord } from "./answers.ts";
 import { spans, type AccountContext } from "./context.ts";
 import { addDelivery } from "./delivery-row.ts";
 import { isTerminal } from "./edit-machine.ts";
 import { instant, toEdit, type EditRow, type SettledParameters } from "./edit-row.ts";
-import { subscribers, type EndpointRow } from "./endpoint-row.ts";
+import { subscribers } from "./endpoint-row.ts";
 import { frozenPayload } from "./payload.ts";
 import { toAccount } from "./resource.ts";
+
+/** Where an event is sent; in a form and signed in a way of its own where a compatible surface has its own. */
+interface Address {
+  readonly url: string;
+  readonly payload?: string;
+  readonly scheme?: DeliveryScheme;
+}
 
 /** An event that is about to be written: what happened, and to which edit, if to one. */
 type Happening = Pick<WebhookEvent, "type" | "data"> & { readonly edit?: string };
@@ -19,12 +29,23 @@ type Happening = Pick<WebhookEvent, "type" | "data"> & { readonly edit?: string 
 export function announce(context: AccountContext, row: EditRow): WorkMessage[] {
   const { account } = context;
   const type: EditEvent["type"] = `edit.${row.status}`;
-  const { webhook } = JSON.parse(row.parameters) as SettledParameters;
+  const parameters = JSON.parse(row.parameters) as SettledParameters;
   const data = toEdit(context, row, {}, row.purge_at ?? undefined);
-  const own = isTerminal(row.status) && webhook !== undefined ? webhook : null;
-  const messages = publish(context, { type, data, edit: row.id }, own);
+  const messages = publish(
+    context,
+    { type, data, edit: row.id },
+    ownWebhook({ edit: data, parameters }),
+  );
   context.log(type, { account, edit: row.id, attempt: row.attempt });
   return messages;
+}
+
+/** Where an edit's own webhook goes with its new status, and in which form; null where it goes nowhere. */
+function ownWebhook(record: EditRecord): Address | null {
+  const { webhook, surface } = record.parameters;
+  if (surface !== undefined) return surfaceWebhook(surface, record);
+  if (webhook === undefined || !isTerminal(record.edit.status)) return null;
+  return { url: webhook };
 }
 
 /** Appends an event of the account itself, frozen as it is now. Call inside the transaction that changes it. */
@@ -39,10 +60,10 @@ export function announceAccount(
 export function publish(
   context: AccountContext,
   happening: Happening,
-  own: string | null = null,
+  own: Address | null = null,
 ): WorkMessage[] {
   return send(context, happening, [
-    ...(own === null ? [] : [{ id: null, url: own }]),
+    ...(own === null ? [] : [{ id: null, ...own }]),
     ...subscribers(context, happening.type),
   ]);
 }
@@ -51,11 +72,12 @@ export function publish(
 export function send(
   context: AccountContext,
   { type, data, edit = "" }: Happening,
-  addresses: readonly (Pick<EndpointRow, "url"> & { readonly id: string | null })[],
+  addresses: readonly (Address & { readonly id: string | null })[],
 ): WorkMessage[] {
-  const { event, payload } = append(context, type, data, edit);
-  return addresses.map(({ id: endpoint, url }) => {
-    const { id } = addDelivery(context, { edit, event, type, endpoint, url, payload });
+  const { event, payload: usual } = append(context, type, data, edit);
+  return addresses.map(({ id: endpoint, url, payload = usual, scheme }) => {
+    const delivery = { edit, event, type, endpoint, url, payload, scheme: scheme ?? null };
+    const { id } = addDelivery(context, delivery);
     return { v: 1, type: "deliver", account: context.account, delivery: id };
   });
 }
@@ -96,5 +118,6 @@ function append(
     payload,
     context.now(),
   );
+  context.appended(sequence);
   return { event, payload };
 }

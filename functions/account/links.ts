@@ -9,6 +9,7 @@ export function signedLinks(account: string, keyring: Keyring): Links {
   return {
     self: (origin, edit) => `${origin}/v1/edits/${edit}`,
     cancel: (origin, edit) => `${origin}/v1/edits/${edit}/cancel`,
+    events: (origin, edit) => `${origin}/v1/edits/${edit}/events`,
     preview: (origin, edit) => `${origin}/v1/edits/${edit}/preview`,
     output: (origin, edit, attempt, index, exp) =>
       sign(origin, { purpose: "result", method: "GET", edit, attempt, index, maxBytes: 0, exp }),

@@ -3,35 +3,38 @@ import type { Account, Key, LedgerEntry } from "../../schemas/account.ts";
 import type { Edit, EditStatus } from "../../schemas/edit.ts";
 import type { Upload, UploadRequest } from "../../schemas/upload.ts";
 import type { WorkMessage } from "../../schemas/work-message.ts";
-import { raise, watched } from "../alerts.ts";
-import { setWake } from "../directory/accounts.ts";
-import { readConfiguration } from "../env.ts";
 import type { Refusal } from "../errors/refusal.ts";
-import { log } from "../log.ts";
-import { newId } from "../keys/ids.ts";
 import type { Limits } from "../quotas/limits.ts";
 import type { Result } from "../result.ts";
 import { sendWork } from "../services.ts";
 import type { AcceptRequest } from "./accept.ts";
 import type { ArchiveBatch } from "./archive.ts";
 import type { AttemptRecord, Claim, Report, Stage, Unclaimed } from "./attempts.ts";
-import type { AccountContext } from "./context.ts";
 import type { Credential } from "./credential.ts";
-import type { AcceptedEdit, CanceledEdit, EditResources } from "./answers.ts";
+import type {
+  AcceptedEdit,
+  CanceledEdit,
+  EditRecord,
+  EditRecords,
+  EditResources,
+} from "./answers.ts";
 import { AccountCore } from "./core.ts";
 import type { DeliveryOutcome, DeliveryTask } from "./deliveries.ts";
-import { durableStorage } from "./durable-storage.ts";
 import { isTerminal } from "./edit-machine.ts";
-import type { EventPage } from "./event-log.ts";
+import type { EditEventPage, EventCursor, EventPage } from "./event-log.ts";
+import type { KeyringRequest } from "./keyring.ts";
+import type { FileRecord, FileRecords } from "./files.ts";
 import type { MintedKey } from "./keys.ts";
 import type { ExportCursor, ExportPage } from "./export.ts";
 import type { Posting } from "./ledger.ts";
-import { signedLinks } from "./links.ts";
+import { portsOf } from "./object-ports.ts";
 import type { Quotas } from "./quotas.ts";
 import type { Completion, StoredPart } from "./upload-parts.ts";
 import type { Signing } from "./upload-row.ts";
 import type { UploadedImage } from "./uploads.ts";
 import type { UsageDay } from "./usage.ts";
+import { StreamHub } from "./stream-hub.ts";
+import type { TestKeyGrant, TestKeyRequest } from "./test-account.ts";
 import { WaitingRoom } from "./waiting-room.ts";
 import type { Done, WebhookProcedures } from "./webhooks.ts";
 
@@ -42,23 +45,12 @@ import type { Done, WebhookProcedures } from "./webhooks.ts";
 export class AccountObject extends DurableObject<Env> {
   #core: AccountCore;
   #waiting = new WaitingRoom();
+  #streams: StreamHub;
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env);
-    this.#core = new AccountCore({
-      storage: durableStorage(state.storage),
-      context: (account) => this.#contextOf(account),
-      background: (work) => state.waitUntil(work),
-      ended: (edit) => this.#waiting.call(edit),
-      nets: {
-        setAlarm: (at) => state.storage.setAlarm(at),
-        deleteAlarm: () => state.storage.deleteAlarm(),
-        remind: (account, delaySeconds) =>
-          sendWork(env.WORK, { v: 1, type: "wake", account }, delaySeconds),
-        record: (account, at) =>
-          watched("directory.failed", { account }, () => setWake(env.DIRECTORY, account, at)),
-      },
-    });
+    this.#streams = new StreamHub(state, () => this.#core.desk);
+    this.#core = new AccountCore(portsOf(state, env, this.#streams, this.#waiting));
   }
 
   create(id: string, webhookSecret: string): Account {
@@ -90,7 +82,9 @@ export class AccountObject extends DurableObject<Env> {
   }
 
   revokeKey(id: string): Result<Key, Refusal> {
-    return this.#core.revokeKey(id);
+    const revoked = this.#core.revokeKey(id);
+    this.#streams.review();
+    return revoked;
   }
 
   authorize(
@@ -154,6 +148,18 @@ export class AccountObject extends DurableObject<Env> {
 
   upload(credential: Credential, id: string, signing: Signing): Result<Upload, Refusal> {
     return this.#core.clients.upload(credential, id, signing);
+  }
+
+  file(keyHash: string, id: string, origin: string): Result<FileRecord, Refusal> {
+    return this.#core.clients.file(keyHash, id, origin);
+  }
+
+  files(
+    keyHash: string,
+    query: { limit: number; before?: string | undefined },
+    origin: string,
+  ): Result<FileRecords, Refusal> {
+    return this.#core.clients.files(keyHash, query, origin);
   }
 
   removeUpload(keyHash: string, id: string): Result<readonly WorkMessage[], Refusal> {
@@ -232,15 +238,62 @@ export class AccountObject extends DurableObject<Env> {
     await this.#core.alarm((message) => sendWork(this.env.WORK, message));
   }
 
+  keyring(keyHash: string, request: KeyringRequest): Result<readonly Key[], Refusal> {
+    const answer = this.#core.desk.keyring(keyHash, request);
+    if (request.type === "revoke") this.#streams.review();
+    return answer;
+  }
+
+  testKey(keyHash: string, request: TestKeyRequest): Result<TestKeyGrant, Refusal> {
+    return this.#core.desk.testKey(keyHash, request);
+  }
+
+  record(keyHash: string, id: string): Result<EditRecord, Refusal> {
+    return this.#core.desk.record(keyHash, id);
+  }
+
+  records(
+    keyHash: string,
+    query: { limit: number; before?: string | undefined },
+  ): Result<EditRecords, Refusal> {
+    return this.#core.desk.records(keyHash, query);
+  }
+
   limits(credential: Credential): Result<Limits, Refusal> {
     return this.#core.desk.limits(credential);
   }
 
   events(
     keyHash: string,
-    query: { readonly after: number | null; readonly limit: number },
+    query: { readonly after: EventCursor; readonly limit: number },
   ): Result<EventPage, Refusal> {
     return this.#core.desk.events(keyHash, query);
+  }
+
+  editEvents(
+    credential: Credential,
+    edit: string,
+    query: { readonly after: number | null; readonly limit: number },
+  ): Result<EditEventPage, Refusal> {
+    return this.#core.desk.editEvents(credential, edit, query);
+  }
+
+  /** Lets a reader of events in; no other request comes here. */
+  override fetch(request: Request): Response {
+    return this.#streams.answer(request);
+  }
+
+  override webSocketMessage(): void {
+    // Readers say nothing.
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    socket.close();
+  }
+
+  /** Told that a preview of an attempt was stored. */
+  previewed(edit: string, attempt: number): void {
+    this.#streams.previewed(edit, attempt);
   }
 
   setLowBalance(keyHash: string, threshold: number | null): Result<Account, Refusal> {
@@ -288,24 +341,8 @@ export class AccountObject extends DurableObject<Env> {
   }
 
   close(): Result<readonly WorkMessage[], Refusal> {
-    return this.#core.close();
-  }
-
-  #contextOf(account: string): AccountContext {
-    const configuration = readConfiguration(this.env);
-    return {
-      account,
-      storage: durableStorage(this.ctx.storage),
-      now: Date.now,
-      newId: (prefix) => newId(prefix, Date.now(), (bytes) => crypto.getRandomValues(bytes)),
-      log: (event, ids) => log("info", event, { ...ids }),
-      raise: (alert, fields) => raise(alert, fields),
-      links: signedLinks(account, configuration.SIGNING_KEYS),
-      settings: {
-        startingLease: configuration.STARTING_LEASE_SECONDS * 1000,
-        processingLease: configuration.PROCESSING_LEASE_SECONDS * 1000,
-        editDuration: configuration.EDIT_SECONDS * 1000,
-      },
-    };
+    const closed = this.#core.close();
+    this.#streams.review();
+    return closed;
   }
 }

@@ -47,5 +47,6 @@ export function largestOutput(
   const { width, height } = outputSize(inputs, parameters);
   const deep = ["image/png", "image/heic", "image/avif"];
   const bytes = deep.includes(inputs.image?.contentType ?? "") ? 8 : 4;
-  return width * height * bytes + beside;
+  // A claim names the image, with what that says of itself.
+  return width * height * bytes + beside + (inputs.image?.length ?? 0);
 }

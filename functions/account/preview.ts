@@ -1,3 +1,4 @@
+import type { EditPreview } from "../../schemas/event-stream.ts";
 import type { Refusal } from "../errors/refusal.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { AccountContext } from "./context.ts";
@@ -20,4 +21,18 @@ export function previewedAttempt(
       ? "The edit has ended, and its previews with it. Its outputs are at GET /v1/edits/{id}."
       : "The edit has not begun to run. Ask again while it is processing.",
   });
+}
+
+/** Where the preview of an attempt is, if it shows an edit that is being made. */
+export function freshPreview(
+  context: AccountContext,
+  edit: string,
+  attempt: number,
+): EditPreview | null {
+  const found = visibleEdit(context, edit);
+  if (!found.ok || found.value.status !== "processing" || found.value.attempt !== attempt) {
+    return null;
+  }
+  const { id, origin } = found.value;
+  return { object: "edit.preview", id, url: context.links.preview(origin, id) };
 }

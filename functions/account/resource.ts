@@ -1,5 +1,6 @@
 import type { Account } from "../../schemas/account.ts";
 import { limits } from "../../schemas/limits.ts";
+import { kindOf } from "../keys/account-id.ts";
 import type { AccountContext } from "./context.ts";
 import { instant } from "./edit-row.ts";
 import { prices } from "./price.ts";
@@ -8,6 +9,7 @@ import type { SqlValue } from "./storage.ts";
 /** A row of `account`: there is one. */
 interface AccountRow extends Record<string, SqlValue> {
   created_at: number;
+  test_account: string | null;
   available: number;
   reserved: number;
   creates_per_minute: number | null;
@@ -25,6 +27,8 @@ export function toAccount(context: AccountContext): Account {
     id: context.account,
     object: "account",
     status: row.suspended_at === null ? "active" : "suspended",
+    test: kindOf(context.account) === "test",
+    test_account: row.test_account,
     created_at: instant(row.created_at),
     balance: { available: row.available, reserved: row.reserved, unit: "microcredit" },
     low_balance: row.low_balance ?? limits.lowBalance,

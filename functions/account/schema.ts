@@ -1,7 +1,16 @@
 import { clientTables } from "./client-tables.ts";
-import { accountSettings, archiveTables, dueIndexes, usageTables } from "./desk-tables.ts";
+import {
+  accountSettings,
+  archiveTables,
+  dueIndexes,
+  eventIndexes,
+  keyScopes,
+  testAccounts,
+  usageTables,
+} from "./desk-tables.ts";
 import { ledgerDayTables } from "./ledger-tables.ts";
 import type { Storage } from "./storage.ts";
+import { surfaceColumns } from "./surface-columns.ts";
 import { webhookTables } from "./webhook-tables.ts";
 
 /**
@@ -158,6 +167,10 @@ const versions: readonly (readonly string[])[] = [
   dueIndexes,
   ledgerDayTables,
   clientTables,
+  surfaceColumns,
+  eventIndexes,
+  keyScopes,
+  testAccounts,
 ];
 
 /** Whether this account has been created; an object that was merely addressed holds no table. */

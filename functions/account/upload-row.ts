@@ -15,6 +15,8 @@ export interface UploadRow extends Record<string, SqlValue> {
   format: ImageFormat | null;
   width: number | null;
   height: number | null;
+  /** Of EXIF, or as HEIC and AVIF have it; from 5 on, width and height change places. */
+  orientation: number;
   etag: string | null;
   method: UploadMethod;
   announced_bytes: number | null;
@@ -23,6 +25,7 @@ export interface UploadRow extends Record<string, SqlValue> {
   /** R2's own id of the upload in parts, once one has been begun. */
   multipart: string | null;
   end_user: string | null;
+  labels: string | null;
 }
 
 /** Where an upload is asked for, and how long its URLs are to be valid (seconds; as long as it lasts without). */

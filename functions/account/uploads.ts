@@ -10,10 +10,15 @@ import { next, type UploadState } from "./upload-machine.ts";
 import { toUpload, type Signing, type UploadRow } from "./upload-row.ts";
 
 /** What the edge learned of an upload's bytes, reading them. */
-export interface UploadedImage extends Pick<ImageHeader, "format" | "width" | "height"> {
+export interface UploadedImage extends Pick<
+  ImageHeader,
+  "format" | "width" | "height" | "orientation"
+> {
   readonly bytes: number;
   readonly sha256: string;
   readonly etag: string;
+  /** What a surface keeps beside it, as JSON. */
+  readonly labels?: string;
 }
 
 /** Announces an upload, whose bytes are then sent to its URLs. */
@@ -55,14 +60,16 @@ export function completeUpload(
   if (different !== null) return err({ code: "upload_mismatch", detail: different });
   if (next(stateOf(row), "stored").effects.includes("record")) {
     context.storage.exec(
-      `UPDATE uploads SET bytes = ?, sha256 = ?, format = ?, width = ?, height = ?, etag = ?
-       WHERE id = ?`,
+      `UPDATE uploads SET bytes = ?, sha256 = ?, format = ?, width = ?, height = ?, etag = ?,
+         orientation = ?, labels = ? WHERE id = ?`,
       image.bytes,
       image.sha256,
       image.format,
       image.width,
       image.height,
       image.etag,
+      image.orientation,
+      image.labels ?? null,
       id,
     );
     context.storage.exec("DELETE FROM upload_parts WHERE upload = ?", id);
@@ -93,7 +100,7 @@ export function usableUpload(
   if (row === undefined) {
     return refuse(`${id} is no upload of this account, or it has expired.`);
   }
-  const { bytes, sha256, format, width, height, etag } = row;
+  const { bytes, sha256, format, width, height, orientation, etag } = row;
   if (bytes === null || sha256 === null || format === null || width === null || height === null) {
     return refuse(`${id} is not complete yet. Send its bytes first.`);
   }
@@ -105,6 +112,7 @@ export function usableUpload(
       contentType: `image/${format}`,
       width,
       height,
+      turned: orientation >= 5,
       ...(etag === null ? {} : { etag }),
     },
     identity: sha256,

@@ -1,13 +1,10 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import { Account, AccountRequest, IssuedKey, Key, KeyRequest } from "../../schemas/account.ts";
-import { addAccount } from "../directory/accounts.ts";
-import { mintWebhookSecret } from "../deliver/signature.ts";
+import { openAccount } from "../directory/open-account.ts";
 import { readConfiguration } from "../env.ts";
 import { unwrap } from "../errors/problem-error.ts";
-import { accountMarkKey } from "../images/object-keys.ts";
 import { mintAccountId } from "../keys/account-id.ts";
 import { displayOf, hashApiKey, mintApiKey } from "../keys/api-key.ts";
-import { accountObject } from "../services.ts";
 import type { AppEnv } from "./app-env.ts";
 import { adminOnly } from "./authenticate.ts";
 import { jsonBody, jsonProblems } from "./json-body.ts";
@@ -63,7 +60,7 @@ const issueKey = createRoute({
   request: { params: accountParam, body: { content: json(KeyRequest), required: true } },
   responses: {
     201: { description: "The key", content: json(IssuedKey) },
-    ...problems("admin_secret_invalid", "account_not_found", ...jsonProblems),
+    ...problems("admin_secret_invalid", "account_not_found", "keys_too_many", ...jsonProblems),
   },
 });
 
@@ -106,13 +103,10 @@ export function adminRoutes(app: OpenAPIHono<AppEnv>): void {
   });
 
   app.openapi(createAccount, async (c) => {
-    const { region } = c.req.valid("json");
-    const id = mintAccountId(readConfiguration(c.env).ACCOUNT_ID_SECRET, region, random);
-    // The mark comes first: from the marks the directory can always be rebuilt.
-    await c.env.BUCKET.put(accountMarkKey(id), JSON.stringify({ id, region }));
-    await addAccount(c.env.DIRECTORY, id, Date.now());
-    const secret = mintWebhookSecret(random);
-    return c.json(await accountObject(c.env.ACCOUNT, id).create(id, secret), 201);
+    const { region, test } = c.req.valid("json");
+    const { ACCOUNT_ID_SECRET } = readConfiguration(c.env);
+    const id = mintAccountId(ACCOUNT_ID_SECRET, region, random, test ? "test" : "live");
+    return c.json(await openAccount(c.env, id), 201);
   });
 
   app.openapi(describeAccount, async (c) => {
@@ -123,9 +117,10 @@ export function adminRoutes(app: OpenAPIHono<AppEnv>): void {
 
   app.openapi(issueKey, async (c) => {
     const id = c.req.valid("param").account;
+    const { name, scopes = null } = c.req.valid("json");
     const key = mintApiKey(id, random);
-    const minted = { hash: hashApiKey(key), display: displayOf(key) };
-    const stored = await knownAccount(c.env, id).addKey(minted, c.req.valid("json").name);
+    const minted = { hash: hashApiKey(key), display: displayOf(key), scopes };
+    const stored = await knownAccount(c.env, id).addKey(minted, name);
     return c.json({ ...unwrap(stored), key }, 201);
   });
 

@@ -5,7 +5,7 @@ import type { AccountObject } from "../account/object.ts";
 /** Who sent a request: an account, and the credential that it was sent with. */
 interface Caller {
   readonly id: string;
-  /** The SHA-256 of the API key; of a client token there is none, and no key has an empty one. */
+  /** The API key, as `presented-key.ts` has it; of a client token there is none, and no key has an empty hash. */
   readonly keyHash: string;
   /** The same, or what the client token says, for the routes that take one. */
   readonly credential: Credential;

@@ -14,6 +14,7 @@ import { directoryRoutes } from "./directory.ts";
 import { eventRoutes } from "./events.ts";
 import { exportRoutes } from "./export.ts";
 import type { AppEnv } from "./app-env.ts";
+import { keyRoutes } from "./keys.ts";
 import { clientTokenRoutes } from "./client-tokens.ts";
 import { allowBrowsers } from "./cors.ts";
 import { previewRoutes } from "./edits/preview.ts";
@@ -24,6 +25,8 @@ import { openApiInfo } from "./openapi.ts";
 import { paymentRoutes } from "./payments.ts";
 import { invalidRequest, onError, problemResponse } from "./problem-response.ts";
 import { resultRoutes } from "./results.ts";
+import { mountSurface } from "../surfaces/surface-route.ts";
+import { surfaces } from "../surfaces/surfaces.ts";
 import { uploadRoutes } from "./uploads/routes.ts";
 import { deliveryRoutes } from "./webhooks/deliveries.ts";
 import { webhookEndpointRoutes } from "./webhooks/endpoints.ts";
@@ -67,6 +70,8 @@ export function createApp(): OpenAPIHono<AppEnv> {
     methodNotAllowed({
       app,
       onMethodNotAllowed: (c, methods) => {
+        // They would stay, and tell of nothing being there.
+        for (const name of ["inlay-error", "x-fal-error-type"]) c.res.headers.delete(name);
         c.header("allow", methods.join(", "));
         return problemResponse(c, {
           code: "method_not_allowed",
@@ -96,6 +101,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
     creditRoutes,
     accountStatusRoutes,
     exportRoutes,
+    keyRoutes,
     directoryRoutes,
     paymentRoutes,
     resultRoutes,
@@ -103,6 +109,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
   ]) {
     routes(app);
   }
+  for (const routes of surfaces) mountSurface(app, routes);
   app.doc31("/openapi.json", openApiInfo);
   return app;
 }

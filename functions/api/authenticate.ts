@@ -7,13 +7,15 @@ import { ProblemError, unwrap } from "../errors/problem-error.ts";
 import { isGenuineAccountId } from "../keys/account-id.ts";
 import { hashApiKey, parseApiKey } from "../keys/api-key.ts";
 import { isClientToken, verifyClientToken } from "../keys/client-token.ts";
+import { presentKey } from "../keys/presented-key.ts";
 import { accountObject } from "../services.ts";
 import type { AppContext, AppEnv } from "./app-env.ts";
+import { scopeOf } from "./scopes.ts";
 
 /**
- * Tells who calls, from `Authorization: Bearer <key>`. A mistyped key fails its checksum and a made-up one its
- * account's proof, both here, before any object is addressed. Whether the key is in force, the account says with its
- * answer.
+ * Tells who calls, from `Authorization: Bearer <key>`; the clients of other services write `Token` or `Key` there. A
+ * mistyped key fails its checksum and a made-up one its account's proof, both here, before any object is addressed.
+ * Whether the key is in force, the account says with its answer.
  */
 export const authenticated = createMiddleware<AppEnv>(async (c, next) => {
   const key = bearerOf(c);
@@ -39,7 +41,8 @@ export const clientAuthenticated = createMiddleware<AppEnv>(async (c, next) => {
 });
 
 function bearerOf(c: AppContext): string {
-  const key = bearer(c.req.header("authorization"));
+  const header = c.req.header("authorization");
+  const key = bearer(header?.replace(/^(token|key) /i, "Bearer "));
   if (key !== null) return key;
   throw new ProblemError({
     code: "key_missing",
@@ -70,7 +73,7 @@ function identify(c: AppContext, key: string): void {
       detail: "The key's checksum is wrong or it belongs elsewhere. Copy it again, whole.",
     });
   }
-  const keyHash = hashApiKey(key);
+  const keyHash = presentKey(hashApiKey(key), scopeOf(c));
   c.set("caller", {
     id: parsed.account,
     keyHash,

@@ -7,6 +7,7 @@ const paths = [
   "/v1/edits",
   "/v1/edits/:id",
   "/v1/edits/:id/cancel",
+  "/v1/edits/:id/events",
   "/v1/edits/:id/preview",
   "/v1/uploads",
   "/v1/uploads/:id",
@@ -24,7 +25,7 @@ export function allowBrowsers(app: OpenAPIHono<AppEnv>): void {
   const anyOrigin = cors({
     origin: "*",
     allowMethods: ["GET", "POST", "PUT", "DELETE"],
-    allowHeaders: ["authorization", "content-type", "idempotency-key", "prefer"],
+    allowHeaders: ["authorization", "content-type", "idempotency-key", "last-event-id", "prefer"],
     exposeHeaders: [
       "etag",
       "idempotent-replayed",

@@ -9,20 +9,35 @@ import { ConfigurationError } from "../env.ts";
 import { ProblemError } from "../errors/problem-error.ts";
 import { toProblem, type Refusal } from "../errors/refusal.ts";
 import { describeError } from "../log.ts";
+import { envelopeFor } from "../surfaces/envelopes.ts";
 import type { AppEnv } from "./app-env.ts";
 
-/** The one way an error leaves the service: problem+json (RFC 9457), with the request's id in body and header. */
+/**
+ * The one way an error leaves the service: problem+json (RFC 9457), with the request's id in body and header. Compatible
+ * surfaces put the problem into their own envelope, and its code into the header `Inlay-Error`.
+ */
 export function problemResponse(c: Context<AppEnv>, refusal: Refusal): Response {
   const problem = toProblem(refusal, c.var.requestId);
-  const headers: Record<string, string> = { "content-type": "application/problem+json" };
+  const envelope = envelopeFor(c.req.path, problem);
+  const headers: Record<string, string> = {
+    "content-type": envelope?.contentType ?? "application/problem+json",
+    ...envelope?.headers,
+    ...(envelope === null ? {} : { "inlay-error": problem.code }),
+  };
   if (refusal.retryAfter !== undefined) headers["retry-after"] = String(refusal.retryAfter);
   if (problem.status === 401) headers["www-authenticate"] = "Bearer";
-  return c.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, headers);
+  const { status, body } = envelope ?? { status: problem.status, body: problem };
+  return c.body(JSON.stringify(body), status as ContentfulStatusCode, headers);
 }
 
 /** Turns whatever a handler threw into a problem; of an unknown error nothing but the request's id gets out. */
 export function onError(error: Error, c: Context<AppEnv>): Response {
   return problemResponse(c, refusalOf(error, c.var.requestId));
+}
+
+/** The problem that an error is, for answers that have begun already. */
+export function problemOf(error: Error, request: string): Problem {
+  return toProblem(refusalOf(error, request), request);
 }
 
 function refusalOf(error: Error, request: string): Refusal {
@@ -50,7 +65,7 @@ function refusalOf(error: Error, request: string): Refusal {
 }
 
 /** Whether a Durable Object says that the same call may succeed a moment later. */
-function isPassing(error: object): boolean {
+export function isPassing(error: object): boolean {
   return (
     ("retryable" in error && error.retryable === true) ||
     ("overloaded" in error && error.overloaded === true)
@@ -109,6 +124,7 @@ export const keyProblems: ProblemCode[] = [
   "key_missing",
   "key_invalid",
   "key_revoked",
+  "key_scope_missing",
   "token_not_allowed",
 ];
 
@@ -117,6 +133,7 @@ export const clientProblems: ProblemCode[] = [
   "key_missing",
   "key_invalid",
   "key_revoked",
+  "key_scope_missing",
   "token_invalid",
   "token_expired",
 ];

@@ -8,6 +8,7 @@ import { ProblemError } from "../errors/problem-error.ts";
 import { manifestKey, outputKey, partKey, previewKey } from "../images/object-keys.ts";
 import { writeOnce } from "../images/write-once.ts";
 import { accountObject } from "../services.ts";
+import { signOutputClaim } from "./claims.ts";
 import { joinOutput, outputPiece } from "./output-parts.ts";
 import { receiveCallback } from "./predictions.ts";
 
@@ -27,8 +28,12 @@ export function callbackRoutes(app: OpenAPIHono<AppEnv>): void {
     await c.env.BUCKET.put(previewKey(account, edit, attempt), body, {
       httpMetadata: { contentType },
     });
+    const told = accountObject(c.env.ACCOUNT, account).previewed(edit, attempt);
+    // Who reads the edit's events misses this preview where that fails, and sees the next.
+    c.executionCtx.waitUntil(told.catch(() => undefined));
     return c.body(null, 201);
   });
+  app.post("/files/claim/:account/:edit/:attempt/:index", signOutputClaim);
   app.post("/files/callback/:account/:edit/:attempt/:index", receiveCallback);
 }
 

@@ -4,6 +4,7 @@ import { describeError, log } from "../log.ts";
 import { checkPublicUrl, isLoopback } from "../network/public-url.ts";
 import { lookUp } from "../network/resolver.ts";
 import { beginningOf } from "./answer.ts";
+import { falHeaders } from "./fal-signature.ts";
 import { signedHeaders } from "./signature.ts";
 
 /** A receiver has this long to answer, in milliseconds. */
@@ -17,7 +18,7 @@ export async function deliver(services: Services, id: string, delivery: string):
   const account = services.account(id);
   const task = await account.beginDelivery(delivery);
   if (task === null) return;
-  const outcome = await post(services, task);
+  const outcome = await post(services, id, task);
   log(outcome.error === null ? "info" : "warn", "webhook.tried", {
     account: id,
     ...(task.edit === "" ? {} : { edit: task.edit }),
@@ -30,7 +31,11 @@ export async function deliver(services: Services, id: string, delivery: string):
   for (const message of called) await services.send(message);
 }
 
-async function post(services: Services, task: DeliveryTask): Promise<DeliveryOutcome> {
+async function post(
+  services: Services,
+  account: string,
+  task: DeliveryTask,
+): Promise<DeliveryOutcome> {
   const { allowLoopback } = services;
   const destination = checkPublicUrl(task.url, { allowLoopback });
   if (!destination.ok) return failure(`the address is not allowed: ${destination.problem}`);
@@ -46,7 +51,7 @@ async function post(services: Services, task: DeliveryTask): Promise<DeliveryOut
       headers: {
         "content-type": "application/json",
         "user-agent": "Inlay-Webhooks/1",
-        ...signedHeaders(task.secrets, { id: task.event, at, payload: task.payload }),
+        ...signed(services, account, task, at),
       },
       body: task.payload,
       // Standard Webhooks: a redirect is a failure, never followed.
@@ -62,6 +67,18 @@ async function post(services: Services, task: DeliveryTask): Promise<DeliveryOut
     };
   } catch (error) {
     return failure(describeError(error));
+  }
+}
+
+function signed(services: Services, account: string, task: DeliveryTask, at: Date) {
+  const { scheme, secrets, event, edit, payload } = task;
+  switch (scheme) {
+    case null:
+      return signedHeaders(secrets, { id: event, at, payload });
+    case "fal":
+      return falHeaders(services.keyring, { request: edit, user: account, at, payload });
+    default:
+      return scheme satisfies never;
   }
 }
 

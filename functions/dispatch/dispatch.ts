@@ -46,10 +46,11 @@ async function start(
   id: string,
   claim: Claim,
 ): Promise<readonly WorkMessage[]> {
-  const { provider, keyring, callbackOrigin, now } = services;
+  const { provider, keyring, certificates, callbackOrigin, now } = services;
   const account = services.account(id);
   const { edit, attempt } = claim;
-  const { input, callbackUrl } = attemptUrls(keyring, callbackOrigin || claim.origin, id, claim);
+  const origin = callbackOrigin || claim.origin;
+  const { input, callbackUrl } = attemptUrls(keyring, origin, id, claim, certificates);
   const outcome = await provider.start({
     id: `${edit}-${attempt}`,
     input,

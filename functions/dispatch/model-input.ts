@@ -1,8 +1,10 @@
 import { pictureRoles, type PictureRole } from "../../schemas/edit.ts";
 import type { ModelInput } from "../../schemas/model-input.ts";
 import { limits } from "../../schemas/limits.ts";
+import { testProfile } from "../../schemas/profile.ts";
 import type { Claim } from "../account/attempts.ts";
 import { largestOutput } from "../account/output-size.ts";
+import { kindOf } from "../keys/account-id.ts";
 import { signUrl, type Grant, type Keyring } from "../images/signed-url.ts";
 
 /** How long the container's URLs outlive the edit, in seconds. */
@@ -15,13 +17,14 @@ export interface AttemptUrls {
 
 /**
  * What the container gets for one attempt: the edit's parameters and URLs that are signed for this attempt alone.
- * `origin` is where the container reaches the edge.
+ * `origin` is where the container reaches the edge, `certificates` are those that outputs' claims are signed with.
  */
 export function attemptUrls(
   keyring: Keyring,
   origin: string,
   account: string,
   claim: Claim,
+  certificates = "",
 ): AttemptUrls {
   const { edit, attempt, parameters, inputs } = claim;
   const exp = Math.floor(claim.deadline / 1000) + grace;
@@ -36,6 +39,7 @@ export function attemptUrls(
   return {
     callbackUrl: sign("callback", "POST", 0, 0),
     input: {
+      ...(kindOf(account) === "test" ? { profile: testProfile } : {}),
       task: parameters.task,
       image_url: picture("image"),
       mask_url: picture("mask"),
@@ -68,6 +72,8 @@ export function attemptUrls(
       right: parameters.right ?? 0,
       up: parameters.up ?? 0,
       down: parameters.down ?? 0,
+      claim_url: certificates === "" ? "" : sign("claim", "POST", 0, limits.claimBytes),
+      certificates,
     },
   };
 }

@@ -56,6 +56,8 @@ export interface Services {
   readonly bucket: R2Bucket;
   readonly directory: Directory;
   readonly keyring: Keyring;
+  /** Of the key that signs what outputs say of themselves, in PEM; empty where none does. */
+  readonly certificates: string;
   /** Where the container reaches the edge; empty for the origin that the edit came in by. */
   readonly callbackOrigin: string;
   /** Whether loopback addresses may be reached: a local setting. */

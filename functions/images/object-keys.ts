@@ -35,6 +35,10 @@ export const previewKey = (account: string, edit: string, attempt: number) =>
 /** A picture sent ahead of its edit. */
 export const uploadKey = (account: string, upload: string) => `uploads/${account}/${upload}`;
 
+/** The form that an upload is sent in by `POST /v1/files`, until the picture is taken out of it. */
+export const uploadFormKey = (account: string, upload: string) =>
+  `${uploadKey(account, upload)}-form`;
+
 /** The marks of all accounts. */
 export const accountMarksPrefix = "accounts/";
 

@@ -9,6 +9,7 @@ const purposes = {
   preview: "PUT",
   result: "GET",
   upload: "PUT",
+  claim: "POST",
   callback: "POST",
 } as const;
 
@@ -23,7 +24,7 @@ export interface Grant {
   readonly edit: string;
   readonly attempt: number;
   readonly index: number;
-  /** The most bytes a PUT may bring; 0 for other methods. */
+  /** The most bytes that may be brought; 0 where none are. */
   readonly maxBytes: number;
   /** Seconds since the epoch. */
   readonly exp: number;

@@ -1,13 +1,18 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { crc32 } from "node:zlib";
+import { kindOf } from "./account-id.ts";
 import { randomBase62, toBase62 } from "./base62.ts";
 import type { RandomBytes } from "./ids.ts";
 
-const shape = /^inlay_live_([a-z][0-9A-Za-z]{24})_([0-9A-Za-z]{30})([0-9A-Za-z]{6})$/;
+const shape =
+  /^inlay_(?:live_(?=[a-z])|test_(?=[A-Z]))([A-Za-z][0-9A-Za-z]{24})_([0-9A-Za-z]{30})([0-9A-Za-z]{6})$/;
 
-/** A new key for an account: `inlay_live_<account>_<30 random characters><CRC-32 of all before>`. */
+/**
+ * A new key for an account: `inlay_live_<account>_<30 random characters><CRC-32 of all before>`, or `inlay_test_...` for a
+ * test account.
+ */
 export function mintApiKey(account: string, random: RandomBytes): string {
-  const body = `inlay_live_${account}_${randomBase62(30, random)}`;
+  const body = `inlay_${kindOf(account)}_${account}_${randomBase62(30, random)}`;
   return body + checksum(body);
 }
 

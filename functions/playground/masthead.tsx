@@ -16,7 +16,7 @@ export function Masthead() {
         Inlay
       </h1>
       <nav aria-label="Reading">
-        <a href="/openapi.json">API</a>
+        <a href="/docs">API</a>
         <a href="/docs/errors">Errors</a>
       </nav>
       <button type="button" id="key-button" class="quiet key">

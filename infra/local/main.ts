@@ -15,10 +15,15 @@ const { values } = parseArgs({
     exit: { type: "boolean", default: false },
     port: { type: "string", default: "8787" },
     "cog-port": { type: "string", default: "5000" },
+    slots: { type: "string", default: "1" },
     state: { type: "string", default: join(root, ".inlay") },
   },
 });
 const stateFolder = values.state;
+if (!/^[1-9]\d?$/.test(values.slots)) {
+  console.error(`✗ --slots is how many edits run side by side, from 1 on; it is ${values.slots}`);
+  process.exit(1);
+}
 
 let stack: Stack | null = null;
 let ending = false;
@@ -55,6 +60,7 @@ try {
     stateFolder,
     port: Number(values.port),
     cogPort: Number(values["cog-port"]),
+    slots: Number(values.slots),
   });
   endAtSignals();
   const key = await localKey(stack);

@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { bundleWorker } from "./bundle.ts";
+import { developmentSigner } from "./claim-signer.ts";
 import { startCog, type CogServer } from "./cog-server.ts";
 import { localS3Path, startEdge, type EdgeServer } from "./edge-server.ts";
 import { localSecrets } from "./secrets.ts";
@@ -11,6 +12,8 @@ export interface StackOptions {
   /** The edge's port; any free one where none is given. */
   readonly port?: number;
   readonly cogPort?: number;
+  /** Edits that run side by side; one where none is said. */
+  readonly slots?: number;
   /** Whether to run the Cog server; with another provider there is none. */
   readonly cog?: boolean;
   readonly variables?: Readonly<Record<string, string>>;
@@ -53,10 +56,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const log = (line: string) => appendFileSync(join(stateFolder, "worker.log"), `${line}\n`);
   const variables = {
     ...secrets,
+    ...developmentSigner(),
     PUBLIC_URL: url,
     CALLBACK_URL: url,
     COG_URL: cogUrl,
     LOCAL_LOOPBACK: "true",
+    POOL_SLOTS: String(options.slots ?? 1),
     ...(s3Key === undefined
       ? {}
       : {
@@ -91,6 +96,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         edge: url,
         callbackToken: secrets.COG_CALLBACK_TOKEN,
         logFile: join(stateFolder, "cog.log"),
+        environment: { COG_MAX_CONCURRENCY: String(options.slots ?? 1) },
       });
     },
     killCog: async () => {

@@ -14,6 +14,7 @@ from inlay.edge import weights
 from inlay.grain import match_grain
 from inlay.pixels.colours import Colours
 from inlay.pixels.picture import Picture, eight_bits
+from inlay.provenance.watermark import REACH, change
 from inlay.samples import to_tensor
 
 WINDOW = 768
@@ -84,9 +85,37 @@ class Canvas:
         kept = self._samples[span][..., : self._picture.colours]
         share = weights(self._mask, window, self._feather)[wanted][:, None]
         before = kept[wanted].astype(np.float32)
-        scale, most = (257, 65535) if self._picture.is_deep else (1, 255)
+        scale, most = self._levels
         after = before + share * (fine[wanted] * scale - before)
         kept[wanted] = after.round().clip(0, most).astype(kept.dtype)
+
+    def mark(self, key: bytes) -> None:
+        """Sets the watermark of a key into what was painted, as strongly as the fill has weight there.
+
+        The last that is done to a canvas; what is kept stays as it is.
+        """
+        height, width = self._mask.shape
+        scale, most = self._levels
+        shown = self._samples[..., : self._picture.colours]
+        for window in windows(Box(0, 0, width, height)):
+            span = np.s_[window.top : window.bottom, window.left : window.right]
+            wanted = self._mask[span]
+            if not wanted.any():
+                continue
+            around = grown_box(window, REACH, width, height)
+            region = shown[around.top : around.bottom, around.left : around.right]
+            added = change(region.astype(np.float32) / scale, (around.left, around.top), key)
+            top, left = window.top - around.top, window.left - around.left
+            inner = added[top : top + wanted.shape[0], left : left + wanted.shape[1]][wanted]
+            share = weights(self._mask, window, self._feather)[wanted][:, None]
+            colours = shown[span]
+            after = colours[wanted] + share * inner * scale
+            colours[wanted] = after.round().clip(0, most).astype(colours.dtype)
+
+    @property
+    def _levels(self) -> tuple[int, int]:
+        """Samples of a grey level of 255, and the largest sample."""
+        return (257, 65535) if self._picture.is_deep else (1, 255)
 
     def _finished(self, fine: NDArray[np.float32], box: Box, seed: int) -> NDArray[np.float32]:
         """An enlarged fill (h, w, c) with the grain, and at its edge the shade, of what is kept of its box."""
@@ -107,6 +136,16 @@ def windows(box: Box) -> Iterator[Box]:
     for top in range(box.top, box.bottom, WINDOW):
         for left in range(box.left, box.right, WINDOW):
             yield Box(left, top, min(left + WINDOW, box.right), min(top + WINDOW, box.bottom))
+
+
+def grown_box(box: Box, margin: int, width: int, height: int) -> Box:
+    """A box with a margin, as far as a picture reaches."""
+    return Box(
+        max(box.left - margin, 0),
+        max(box.top - margin, 0),
+        min(box.right + margin, width),
+        min(box.bottom + margin, height),
+    )
 
 
 def within(box: Box, margin: int, crop: Crop, shape: tuple[int, ...]) -> Box:

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+import numpy as np
 import torch
 
 from inlay.autoencoder import FACTOR
+from inlay.canvas import Canvas
 from inlay.pipeline import Filled, Filler
 from inlay.pixels import Picture
 from inlay.previews import Previews, show_whole
@@ -31,4 +33,13 @@ def draw_picture(
     top, left = below // 2, beside // 2
     cut = painted[..., top : top + height, left : left + width]
     pictures = [replace(picture, samples=to_samples(output)) for output in cut]
+    if settings.watermark:
+        pictures = [marked(each, settings.watermark) for each in pictures]
     return Filled(pictures, kept_pixels=0, crops=(), merged=False)
+
+
+def marked(picture: Picture, key: bytes) -> Picture:
+    """A picture with the watermark of a key all over."""
+    canvas = Canvas(picture, np.ones((picture.height, picture.width), bool))
+    canvas.mark(key)
+    return canvas.picture

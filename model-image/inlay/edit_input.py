@@ -43,10 +43,16 @@ class EditInput:
     width: int = 0
     height: int = 0
     sampler: str = ""
+    claim_url: str = ""
+    """Where the edge signs what outputs say of themselves; empty where they say nothing."""
+    certificates: str = ""
+    """In PEM, of the key that signs there."""
 
     def __post_init__(self) -> None:
         if len(self.output_urls) != self.n:
             raise ValueError(f"n is {self.n}, but there are {len(self.output_urls)} output_urls")
+        if bool(self.claim_url) != bool(self.certificates):
+            raise ValueError("claim_url and certificates go together")
         draws = not self.has_picture
         for name, url, wanted in (
             ("image_url", self.image_url, self.has_picture),

@@ -1,17 +1,17 @@
 """Measures what a profile does: `python -m inlay.evaluate COMMAND`, each with its `--help`.
 
 `decoder` (what it does without a word) compares the asymmetric decoder with the vanilla one on held-out photographs;
-`edits` times whole edits of a box beside diffusers' pipeline; `fills` looks at holes among texture; `paper TASK` measures
-a profile of Stable Diffusion on the paper's sets; `pixels` times pictures of very different sizes; `run` measures a
-decoder in training; `seams` looks at holes' edges in whole pictures; `soak` watches memory over many edits; `speed` times
-whole edits; `table N` prints a table of the paper beside what was measured; `windows` compares decoding around the hole
-with decoding in full.
+`edits` times whole edits of a box beside diffusers' pipeline; `fills` looks at holes among texture; `marks` looks for
+watermarks; `paper TASK` measures a profile of Stable Diffusion on the paper's sets; `pixels` times pictures of very
+different sizes; `run` measures a decoder in training; `seams` looks at holes' edges in whole pictures; `soak` watches
+memory over many edits; `speed` times whole edits; `table N` prints a table of the paper beside what was measured;
+`windows` compares decoding around the hole with decoding in full.
 """
 
 import sys
 from collections.abc import Callable
 
-from inlay.reports import decoder, fills, pixels, run, seams, soak, speed, tables
+from inlay.reports import decoder, fills, marks, pixels, run, seams, soak, speed, tables
 
 
 def measure_paper(given: list[str]) -> None:
@@ -32,6 +32,7 @@ COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "decoder": decoder.main,
     "edits": time_edits,
     "fills": fills.main,
+    "marks": marks.main,
     "paper": measure_paper,
     "pixels": pixels.main,
     "run": run.main,

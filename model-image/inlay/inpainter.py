@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from inlay.autoencoder import Autoencoder, check_picture
+from inlay.batcher import Batcher
 from inlay.checkpoint import load_into, load_weights
 from inlay.config import UNetConfig
 from inlay.diffusion import fine_noise, sample, seeded_noise
@@ -40,6 +41,7 @@ class Inpainter:
         self.weights_sha256 = weights_sha256
         self.autoencoder = autoencoder.eval().requires_grad_(False)
         self._unet = unet.eval().requires_grad_(False)
+        self._denoise = Batcher(self._unet)
 
     @classmethod
     def load(
@@ -136,7 +138,7 @@ class Inpainter:
         count = len(seeds)
 
         def velocity(noisy: Tensor, t: Tensor) -> Tensor:
-            return self._unet(
+            return self._denoise(
                 noisy, t, hole.expand(count, -1, -1, -1), masked.expand(count, -1, -1, -1)
             )
 
@@ -144,7 +146,8 @@ class Inpainter:
         noise = seeded_noise(seeds, shape).to(reference)
         if not self.profile.coarse_noise:
             noise = fine_noise(noise)
-        return sample(velocity, noise, steps, on_step, start, strength, on_clean) / scale
+        with self._denoise.sampling():
+            return sample(velocity, noise, steps, on_step, start, strength, on_clean) / scale
 
 
 def load_inpainter(

@@ -23,6 +23,8 @@ class Inputs:
     picture: Picture
     mask: NDArray[np.bool_]
     example: Picture | None = None
+    file: bytes = b""
+    """The picture's own file; empty where there is none, or no claim is to name it."""
 
 
 def bring_inputs(
@@ -53,7 +55,7 @@ def bring_inputs(
     else:
         mask = grown(mask_of(mask_file, picture, request), request.grow)
     timings.mark("decode_ms")
-    return Inputs(picture, mask, example)
+    return Inputs(picture, mask, example, image_file if request.claim_url else b"")
 
 
 def mask_of(file: bytes, picture: Picture, request: EditInput) -> NDArray[np.bool_]:

@@ -6,13 +6,20 @@ from inlay.model import Model
 from inlay.pipeline import Filled
 from inlay.pixels import Picture
 from inlay.pixels.encode import file_format
+from inlay.provenance.watermark import too_small
+from inlay.settings import FillSettings
 
 QUOTED = 200
 """Characters of a prompt's unread end that a warning repeats."""
 
 
 def notes_of(
-    model: Model, request: EditInput, sampler: str, picture: Picture, filled: Filled
+    model: Model,
+    request: EditInput,
+    sampler: str,
+    picture: Picture,
+    filled: Filled,
+    settings: FillSettings,
 ) -> list[Note]:
     """The warnings of an edit, in a fixed order."""
     notes = [*prompt_notes(model, request, sampler)]
@@ -34,6 +41,12 @@ def notes_of(
             Note(
                 "upscaled",
                 "A part of the mask is larger than what the model paints; the fill was enlarged to it.",
+            )
+        )
+    if settings.watermark and filled.crops and too_small(crop.hole for crop in filled.crops):
+        notes.append(
+            Note(
+                "watermark_too_small", "What was painted is too small to be told by its watermark."
             )
         )
     return notes

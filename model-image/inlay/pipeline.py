@@ -138,6 +138,8 @@ class Painting:
                 if small:
                     small.keep(output)
                 self._paste(canvas, crop, output, hole, seed)
+            if self._settings.watermark:
+                canvas.mark(self._settings.watermark)
             yield canvas.picture
 
     def _fill(

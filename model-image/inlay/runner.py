@@ -1,11 +1,12 @@
 """One attempt at an edit: download, decode, fill, upload, and the manifest last."""
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from inlay.beside import Stop, never
 from inlay.crops import Crop
+from inlay.delivery import Delivery
 from inlay.drawing import draw_picture
 from inlay.edit_input import EditInput
 from inlay.example import example_picture
@@ -20,15 +21,17 @@ from inlay.pixels.colours import Colours
 from inlay.pixels.encode import file_format
 from inlay.pixels.picture import eight_bits
 from inlay.previews import Previews
-from inlay.safety.guard import BLOCKED, Guard
+from inlay.provenance.claim import Claim, Origin
+from inlay.safety.guard import Guard
 from inlay.safety.policy import Policy
 from inlay.safety.views import views_of
-from inlay.settings import OnStep
+from inlay.settings import FillSettings, OnStep
 from inlay.timings import Timings
 from inlay.transfers import Transfers
 from inlay.transport import EdgeClient
 
-MAX_OUTPUT_BYTES = 400 * 1024 * 1024
+SIGNATURE_BYTES = 256
+"""More than a signature has."""
 
 UNGUARDED = Guard(Policy(classifier="none"))
 """Refuses and blocks nothing."""
@@ -40,10 +43,13 @@ def run_edit(
     request: EditInput,
     on_step: OnStep,
     guard: Guard = UNGUARDED,
+    watermark: bytes = b"",
+    stop: Stop = never,
 ) -> Manifest:
     """Carries one attempt out and writes its manifest; returns it.
 
-    An EditError becomes the manifest's error, since no retry mends it. Anything else is raised: the edge tries again.
+    What is painted gets the mark of a key, where one is given. An EditError becomes the manifest's error, since no
+    retry mends it. Anything else is raised: the edge tries again. After `stop` has raised, nothing more is written.
     """
     timings = Timings()
     made_by = {
@@ -52,9 +58,9 @@ def run_edit(
         "weights_sha256": model.weights_sha256,
     }
     try:
-        with Transfers(edge) as transfers:
+        with Transfers(edge, stop) as transfers:
             outputs, warnings = edit_picture(
-                model, edge, transfers, request, on_step, guard, timings
+                model, edge, transfers, request, on_step, guard, watermark, timings
             )
         manifest = Manifest(
             request.edit, request.attempt, made_by, outputs, warnings, timings=timings.total()
@@ -63,6 +69,7 @@ def run_edit(
         manifest = Manifest(
             request.edit, request.attempt, made_by, error=failure(error), timings=timings.total()
         )
+    stop()
     edge.upload(request.manifest_url, manifest.to_json(), "application/json")
     return manifest
 
@@ -74,51 +81,58 @@ def edit_picture(
     request: EditInput,
     on_step: OnStep,
     guard: Guard,
+    watermark: bytes,
     timings: Timings,
 ) -> tuple[tuple[ManifestOutput, ...], tuple[Note, ...]]:
     """Paints the picture and uploads every output that is not blocked; all are listed, even where none is left."""
     sampler = require(model, request.task, request.sampler)
     guard.check_prompt(request.prompt)
     inputs = bring_inputs(transfers, guard, request, timings)
-    with painting(model, edge, request, sampler, inputs, on_step, guard) as filled:
-        outputs, coloured = deliver(filled, inputs, request, transfers, guard, timings)
-    notes = notes_of(model, request, sampler, inputs.picture, filled)
+    settings = replace(fill_settings(model, request, sampler, inputs), watermark=watermark)
+    content_type = f"image/{file_format(request.output_format, inputs.picture.source)}"
+    coloured = False
+    with painting(model, edge, request, sampler, inputs, settings, on_step, guard) as filled:
+        claim = claim_of(model, edge, request, inputs, filled)
+        delivery = Delivery(request, content_type, transfers, claim)
+        for output in filled.pictures:
+            timings.mark("sample_ms")
+            blocked = guard.looks and guard.blocks(shown_views(output, filled.crops))
+            timings.mark("check_ms")
+            delivery.add(output, None if blocked else encoded(output, request))
+            timings.mark("encode_ms")
+            coloured |= output.mode != inputs.picture.mode
+    notes = notes_of(model, request, sampler, inputs.picture, filled, settings)
     if coloured:
         notes.append(Note("colour_added", "The fill has colours; the grey picture became RGB."))
-    transfers.finish()
+    outputs = delivery.finish(filled.kept_pixels)
     timings.mark("upload_ms")
     return tuple(outputs), tuple(notes)
 
 
-def deliver(
-    filled: Filled,
-    inputs: Inputs,
-    request: EditInput,
-    transfers: Transfers,
-    guard: Guard,
-    timings: Timings,
-) -> tuple[list[ManifestOutput], bool]:
-    """Has the pictures made, and each sent on its way before the next; whether one of grey became coloured."""
-    outputs, coloured = [], False
-    content_type = f"image/{file_format(request.output_format, inputs.picture.source)}"
-    for index, output in enumerate(filled.pictures):
-        timings.mark("sample_ms")
-        body = b""
-        blocked = guard.looks and guard.blocks(shown_views(output, filled.crops))
-        timings.mark("check_ms")
-        if not blocked:
-            quality = request.quality or None
-            body, _ = encode_picture(output, output.samples, request.output_format, quality)
-            timings.mark("encode_ms")
-            if len(body) > MAX_OUTPUT_BYTES:
-                raise EditError(
-                    "output_too_large",
-                    f"The result has {len(body)} bytes. Ask for output_format jpeg or webp.",
-                )
-            transfers.upload(request.output_urls[index], body, content_type)
-        outputs.append(describe(index, body, content_type, output, request, filled.kept_pixels))
-        coloured |= output.mode != inputs.picture.mode
-    return outputs, coloured
+def encoded(output: Picture, request: EditInput) -> bytes:
+    """An output's file in the format that was asked for."""
+    quality = request.quality or None
+    return encode_picture(output, output.samples, request.output_format, quality)[0]
+
+
+def claim_of(
+    model: Model, edge: EdgeClient, request: EditInput, inputs: Inputs, filled: Filled
+) -> Claim | None:
+    """What outputs are to say of themselves; nothing where the edge signs nothing."""
+    if not request.claim_url:
+        return None
+
+    def sign(claim: bytes) -> bytes:
+        return edge.post(request.claim_url, claim, "application/octet-stream", SIGNATURE_BYTES)
+
+    return Claim(
+        edit=request.edit,
+        profile=model.profile.name,
+        origin=Origin(inputs.file, inputs.picture.source) if request.has_picture else None,
+        painted=[crop.hole for crop in filled.crops],
+        certificates=request.certificates,
+        sign=sign,
+    )
 
 
 def shown_views(picture: Picture, crops: tuple[Crop, ...]) -> list[Samples]:
@@ -135,17 +149,11 @@ def painting(
     request: EditInput,
     sampler: str,
     inputs: Inputs,
+    settings: FillSettings,
     on_step: OnStep,
     guard: Guard,
 ) -> Iterator[Filled]:
     """While it lasts, finished pictures can be asked for: holes of a picture filled, or whole ones from the prompt."""
-    asked = request.settings()
-    settings = replace(
-        asked,
-        steps=model.profile.steps(asked.steps, sampler),
-        may_colour=paints_colours(model, request),
-        example=None if inputs.example is None else example_picture(inputs.example),
-    )
     filler = model.filler(request.task, sampler)
     previews = Previews(
         lambda jpeg: edge.upload(request.preview_url, jpeg, "image/jpeg", tries=1),
@@ -171,23 +179,12 @@ def paints_colours(model: Model, request: EditInput) -> bool:
     return request.task == "paint_by_example" or (request.task == "inpaint" and prompted)
 
 
-def describe(
-    index: int,
-    body: bytes,
-    content_type: str,
-    picture: Picture,
-    request: EditInput,
-    kept_pixels: int,
-) -> ManifestOutput:
-    """A picture as the manifest lists it; one that is blocked has no file."""
-    return ManifestOutput(
-        index=index,
-        content_type=content_type,
-        width=picture.width,
-        height=picture.height,
-        bytes=len(body),
-        sha256=hashlib.sha256(body).hexdigest(),
-        seed=request.seeds()[index],
-        kept_pixels=kept_pixels if body else 0,
-        blocked=None if body else BLOCKED,
+def fill_settings(model: Model, request: EditInput, sampler: str, inputs: Inputs) -> FillSettings:
+    """How the holes are to be filled by this model."""
+    asked = request.settings()
+    return replace(
+        asked,
+        steps=model.profile.steps(asked.steps, sampler),
+        may_colour=paints_colours(model, request),
+        example=None if inputs.example is None else example_picture(inputs.example),
     )

@@ -31,6 +31,8 @@ class FillSettings:
     """Pixels over which a fill fades in from the kept ones, within the mask."""
     match_ring: bool = True
     """Whether fills get the shade and, where they are enlarged, the grain of what surrounds them; not for parity."""
+    watermark: bytes = b""
+    """The key of the mark that what is painted gets; none without one."""
     may_colour: bool = False
     """Whether a coloured fill may make a grey picture RGB."""
     prompt: str = ""

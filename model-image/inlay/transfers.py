@@ -5,6 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from types import TracebackType
 from typing import TypeVar
 
+from inlay.beside import Stop, never
 from inlay.transport import EdgeClient
 
 T = TypeVar("T")
@@ -22,8 +23,9 @@ class Transfers:
     to end without anyone knowing of it, since no manifest follows.
     """
 
-    def __init__(self, edge: EdgeClient) -> None:
+    def __init__(self, edge: EdgeClient, stop: Stop = never) -> None:
         self._edge = edge
+        self._stop = stop
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="transfer")
         self._under_way: list[Future[object]] = []
 
@@ -44,13 +46,10 @@ class Transfers:
         """Begins a download, as `EdgeClient.download`."""
         return self._begin(lambda: self._edge.download(url, max_bytes))
 
-    def upload(self, url: str, body: bytes, content_type: str) -> None:
-        """Begins an upload, as `EdgeClient.upload`; whether it arrives, `finish` says."""
-        self._begin(lambda: self._edge.upload(url, body, content_type))
-
     def result(self, future: Future[T]) -> T:
-        """What was downloaded; raises what went wrong."""
+        """What came of it; raises what went wrong, or that the edit is cancelled."""
         while not future.done():
+            self._stop()
             wait([future], LOOK_UP)
         return future.result()
 
@@ -58,6 +57,10 @@ class Transfers:
         """Waits for everything; raises what went wrong first."""
         for future in self._under_way:
             self.result(future)
+
+    def begin(self, work: Callable[[EdgeClient], T]) -> Future[T]:
+        """Begins something that needs the edge; whether it goes well, `result` or `finish` says."""
+        return self._begin(lambda: work(self._edge))
 
     def _begin(self, work: Callable[[], T]) -> Future[T]:
         future = self._pool.submit(work)

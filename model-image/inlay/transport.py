@@ -64,6 +64,20 @@ class EdgeClient:
             self._put(f"{url}&part={number}", part, content_type, tries)
         self._put(f"{url}&parts={len(starts)}", b"", content_type, tries)
 
+    def post(self, url: str, body: bytes, content_type: str, max_bytes: int) -> bytes:
+        """POSTs a body to a signed URL; returns the answer, at most `max_bytes` of it."""
+
+        def once() -> bytes:
+            headers = {"content-type": content_type}
+            response = self._pool.request("POST", url, body=body, headers=headers, redirect=False)
+            if response.status != 200:
+                raise refusal("request", response.status)
+            if len(response.data) > max_bytes:
+                raise TransportError(f"the answer has more than {max_bytes} bytes")
+            return response.data
+
+        return self._retry(url, once)
+
     def _put(self, url: str, body: bytes | memoryview, content_type: str, tries: int) -> None:
         def once() -> None:
             headers = {"content-type": content_type, "content-length": str(len(body))}

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ApiError } from "../../infra/local/customer.ts";
+import { codeHolding } from "../harness/code-blocks.ts";
 import { compare } from "./harness/compare.ts";
 import { startSystem, type TestSystem } from "./harness/system.ts";
 
@@ -60,6 +61,31 @@ describe("a picture as people have it, through the whole system,", () => {
     expect(result.masked_changed_share).toBeGreaterThan(0.5);
     const codes = finished.warnings.map(({ code }) => code);
     expect(codes.includes("cmyk_converted")).toBe(picture.kind === "cmyk");
+  });
+
+  it("says what was done to it and where, signed by the edge", async () => {
+    const [picture] = pictures;
+    if (picture === undefined) throw new Error("no picture was made");
+    const files = { image: blob(picture.image), mask: blob(picture.mask) };
+    const edit = await system.ended((await system.edit({ steps: "2" }, files)).id);
+    const file = join(folder, "result.png");
+    writeFileSync(file, await system.download(edit));
+    const command = codeHolding("docs/provenance.md", "inlay.verify")
+      .replace("INLAY_WATERMARK_KEY=...", "INLAY_WATERMARK_KEY=inlay")
+      .replace("photo.png", `--json ${file}`);
+    const root = join(import.meta.dirname, "../..");
+    const said = execFileSync("sh", ["-ec", command], { encoding: "utf8", cwd: root });
+    expect(JSON.parse(said)).toMatchObject({
+      edited: true,
+      manifest: {
+        state: "untrusted",
+        generator: "Inlay",
+        edit: edit.id,
+        signer: "Inlay development",
+        wholly_made: false,
+        painted: [expect.any(Array)],
+      },
+    });
   });
 
   it("grows, fades and is outpainted as asked", async () => {

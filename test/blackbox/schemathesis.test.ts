@@ -19,7 +19,8 @@ interface Report {
 let system: TestSystem;
 
 beforeAll(async () => {
-  system = await startSystem({ cog: false });
+  // A stream that is not over would be waited for.
+  system = await startSystem({ cog: false, variables: { STREAM_SECONDS: "0.02" } });
 });
 
 afterAll(async () => {

@@ -1,6 +1,15 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -111,7 +120,7 @@ describe("npm start", () => {
 });
 
 /** A bare copy of the bootstrap, run with a PATH that holds Node and these commands alone. */
-function bootstrap(commands: Record<string, string>, packagesInstalled: boolean) {
+function bootstrap(commands: Record<string, string>, packagesInstalled: boolean, link?: string) {
   const copy = newFolder();
   const needs = ["requirements.txt", "requirements-stable-diffusion.txt"].map(
     (name) => `model-image/${name}`,
@@ -124,6 +133,7 @@ function bootstrap(commands: Record<string, string>, packagesInstalled: boolean)
     writeFileSync(join(copy, "bin", name), `#!/bin/sh\n${script}\n`);
     chmodSync(join(copy, "bin", name), 0o755);
   }
+  if (link !== undefined) symlinkSync(link, join(copy, "node_modules"));
   if (packagesInstalled) {
     const lock = createHash("sha256").update(readFileSync(join(copy, "package-lock.json")));
     mkdirSync(join(copy, "node_modules"));
@@ -155,6 +165,15 @@ describe("the bootstrap", () => {
   it("takes no Python that is too new or too old for torch", () => {
     const { printed } = bootstrap({ ...noPython, python3: "echo 3.14" }, true);
     expect(printed).toContain("No Python between 3.10 and 3.13");
+  });
+
+  it("lets npm ci empty no folder that node_modules merely leads to", () => {
+    const shared = newFolder();
+    writeFileSync(join(shared, "package"), "");
+    const { status, printed } = bootstrap({ npm: `rm -r ${shared}/*` }, false, shared);
+    expect(status).toBe(1);
+    expect(printed).toContain("✗ node_modules is a link");
+    expect(readdirSync(shared)).toEqual(["package"]);
   });
 
   it("where npm fails says so in one sentence with the remedy", () => {

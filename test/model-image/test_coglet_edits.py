@@ -109,6 +109,17 @@ def test_what_cannot_be_done_ends_with_its_code_and_leaves_room(fresh, files, ch
     assert edge.order == ["/manifest"]
 
 
+def test_a_test_accounts_edit_is_painted_by_the_profile_for_tests_and_the_next_one_is_not(fresh):
+    edge, server = fresh
+    painted = []
+    for name, profile in (("served-1", ""), ("tests-1", "tiny"), ("served-2", "")):
+        edge.forget()
+        begin(edge, server, name, profile=profile)
+        until(edge, "succeeded")
+        painted.append(manifest(edge)["model"]["weights_sha256"])
+    assert painted[0] == painted[2] != painted[1]
+
+
 def test_input_that_cannot_be_meant_fails_without_a_manifest(fresh):
     edge, server = fresh
     begin(edge, server, "odd-1", n=2, output_urls=[edge.url("/out/0")])
@@ -149,7 +160,7 @@ def test_cancelling_while_outputs_go_out_leaves_no_manifest(fresh):
     while edge.requests < 4:
         time.sleep(0.02)
     assert server.ask("POST", "/predictions/leaving-1/cancel")[0] == 200
-    until(edge, "canceled", seconds=1)
+    until(edge, "canceled", seconds=10)
     edge.statuses.clear()
     begin(edge, server, "after-2", n=2, edit="edit_b", manifest_url=edge.url("/other"))
     until(edge, "succeeded")

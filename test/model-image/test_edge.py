@@ -71,7 +71,10 @@ def test_a_part_has_the_weights_of_the_whole(mask, feather, data):
     bottom = data.draw(st.integers(top + 1, height))
     right = data.draw(st.integers(left + 1, width))
     part = weights(mask, Box(left, top, right, bottom), feather)
-    assert (part == weights(mask, whole(mask), feather)[top:bottom, left:right]).all()
+    same = weights(mask, whole(mask), feather)[top:bottom, left:right]
+    # OpenCV's roots differ by a last bit with where in its registers they are taken.
+    assert np.abs(part - same).max() <= np.finfo(np.float32).eps
+    assert ((part == 0) == (same == 0)).all()
 
 
 @given(masks(), reaches, reaches, st.sampled_from(["RGB", "RGBA", "L"]), st.booleans())

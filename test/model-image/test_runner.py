@@ -89,7 +89,7 @@ def test_what_no_retry_mends_becomes_the_manifests_error(edge, run, files, code)
 
 
 def test_a_result_that_is_too_large_says_what_to_ask_for(edge, run, monkeypatch):
-    monkeypatch.setattr("inlay.runner.MAX_OUTPUT_BYTES", 100)
+    monkeypatch.setattr("inlay.delivery.MAX_OUTPUT_BYTES", 100)
     manifest = run(request_to(edge))
     assert manifest["error"]["code"] == "output_too_large"
     assert "jpeg" in manifest["error"]["detail"]

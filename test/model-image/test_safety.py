@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -52,6 +53,18 @@ def policy_of(tmp_path: Path, text: str) -> Policy:
 
 def test_the_policy_that_ships_is_read_and_is_the_default():
     assert Policy.read(DEFAULT) == Policy()
+
+
+def test_the_policy_that_the_docs_show_is_read_and_refuses_what_it_says(tmp_path):
+    page = (Path(__file__).parents[2] / "docs" / "policy.md").read_text()
+    (shown,) = re.findall(r"^```json\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    (tmp_path / "known.txt").write_text(f"# one a line\n{hashlib.sha256(b'known').hexdigest()}\n")
+    policy = policy_of(tmp_path, shown)
+    guard = Guard(policy, None)
+    for prompt in ("this is A Phrase", "for somebody"):
+        with pytest.raises(EditError):
+            guard.check_prompt(prompt)
+    guard.check_prompt("a paraphrase of nothing")
 
 
 @pytest.mark.parametrize(

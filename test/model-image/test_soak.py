@@ -23,9 +23,9 @@ def test_its_edits_have_one_to_four_outputs_in_every_format(edge):
     class AtOnce:
         """A server that is done before it answers."""
 
-        def ask(self, _method, _path, body):
+        def ask(self, _method, path, body):
             asked.append((body["input"]["n"], body["input"]["output_format"]))
-            edge.callbacks.append({"output": "succeeded"})
+            edge.callbacks.append({"id": path.rpartition("/")[2], "output": "succeeded"})
             return 202, {}
 
     asked = []
@@ -35,7 +35,17 @@ def test_its_edits_have_one_to_four_outputs_in_every_format(edge):
 
 
 def test_a_few_edits_of_the_real_coglet_are_watched(profile_folder, tmp_path):
-    main(["--profile", str(profile_folder), "--edits", "4", "--out", str(tmp_path)])
+    given = [
+        "--profile",
+        str(profile_folder),
+        "--edits",
+        "4",
+        "--slots",
+        "2",
+        "--out",
+        str(tmp_path),
+    ]
+    main(given)
     report = json.loads((tmp_path / "soak.json").read_text())
     assert len(report["megabytes"]) == 5
     assert all(50 < read < 5000 for read in report["megabytes"])

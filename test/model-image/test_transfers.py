@@ -29,8 +29,8 @@ class Held:
 def test_uploads_go_on_beside_the_work_and_finish_waits_for_all():
     edge = Held()
     with Transfers(edge) as transfers:
-        transfers.upload("a", b"", "")
-        transfers.upload("b", b"", "")
+        transfers.begin(lambda edge: edge.upload("a", b"", ""))
+        transfers.begin(lambda edge: edge.upload("b", b"", ""))
         assert edge.begun.acquire(timeout=5)
         assert edge.begun.acquire(timeout=5)
         assert edge.stored == []
@@ -53,7 +53,7 @@ def test_an_outcome_waits_for_what_is_under_way():
     edge = Held()
     threading.Timer(0.2, edge.go.set).start()
     with pytest.raises(ValueError, match="outcome"), Transfers(edge) as transfers:
-        transfers.upload("a", b"", "")
+        transfers.begin(lambda edge: edge.upload("a", b"", ""))
         assert edge.begun.acquire(timeout=5)
         raise ValueError("outcome")
     assert edge.stored == ["a"]
@@ -63,7 +63,7 @@ def test_cancelling_waits_for_nothing_and_begins_nothing_more():
     edge = Held()
     with pytest.raises(KeyboardInterrupt), Transfers(edge) as transfers:
         for number in range(9):
-            transfers.upload(str(number), b"", "")
+            transfers.begin(lambda edge, url=str(number): edge.upload(url, b"", ""))
         assert edge.begun.acquire(timeout=5)
         raise KeyboardInterrupt
     assert edge.stored == []

@@ -58,6 +58,7 @@ describe("docs/storage.md", () => {
       keys.manifestKey(account, edit, attempt),
       keys.previewKey(account, edit, attempt),
       keys.uploadKey(account, "{upload}"),
+      keys.uploadFormKey(account, "{upload}"),
       keys.archiveKey(account, "{last}"),
       keys.ledgerArchiveKey(account, "{day}", last).replace("0000000000{last}", "{last}"),
       keys.accountMarkKey(account),

@@ -57,6 +57,7 @@ export class AccountActor {
         work.catch(() => undefined);
       },
       ended: () => undefined,
+      moved: () => undefined,
       nets: {
         setAlarm: async (at) => {
           this.#setAlarm(at);
@@ -117,10 +118,12 @@ export class AccountActor {
       now: () => this.now(),
       newId: (prefix) => newId(prefix, this.now(), random.bytes),
       log: (event, ids) => this.#world.trace(`${event} ${ids.edit} attempt ${ids.attempt}`),
+      appended: () => undefined,
       raise: (alert, { edit }) => this.#world.trace(`${alert} ${edit}`),
       links: {
         self: (_origin, edit) => edit,
         cancel: (_origin, edit) => edit,
+        events: (_origin, edit) => edit,
         preview: (_origin, edit) => edit,
         output: (_origin, edit, attempt, index) => `${edit}/${attempt}/${index}`,
         upload: (_origin, upload) => upload,

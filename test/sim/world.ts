@@ -111,6 +111,7 @@ export class World {
         setStatus: (account, status) => setStatus(directory, account, status),
       },
       keyring,
+      certificates: "",
       callbackOrigin: "https://inlay.example.com",
       allowLoopback: false,
       send: (message, delaySeconds) => this.queue.send(invocation, message, delaySeconds),

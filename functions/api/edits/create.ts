@@ -1,5 +1,7 @@
 import { z } from "@hono/zod-openapi";
+import { testProfile } from "../../../schemas/profile.ts";
 import {
+  type Edit,
   EditRequest,
   ImageReference,
   pictureRoles,
@@ -12,6 +14,7 @@ import { performNow } from "../../dispatch/perform.ts";
 import { readConfiguration } from "../../env.ts";
 import { ProblemError, unwrap } from "../../errors/problem-error.ts";
 import { refuseField } from "../../errors/refusal.ts";
+import { kindOf } from "../../keys/account-id.ts";
 import { newId } from "../../keys/ids.ts";
 import { limitFields, type Limits } from "../../quotas/limits.ts";
 import { log } from "../../log.ts";
@@ -58,10 +61,22 @@ const EditForm = RequestedParameters.extend(
  * dispatches at once. A refused request leaves no file and no hold on its idempotency key.
  */
 export async function createEdit(c: AppContext): Promise<Response> {
-  const idempotencyKey = readIdempotencyKey(c);
   const contentType = c.req.header("content-type") ?? "";
   const take = /^multipart\/form-data\s*(;|$)/i.test(contentType) ? fromMultipart : fromJson;
-  const accepted = await take(c, contentType, idempotencyKey).catch(async (error: unknown) => {
+  const edit = await placeEdit(c, (key) => take(c, contentType, key));
+  return answerEdit(c, edit, preferredWait(c.req.header("prefer")));
+}
+
+/**
+ * Has an edit taken in under the request's idempotency key, tells the account's limits with whatever comes of it, and
+ * dispatches at once.
+ */
+export async function placeEdit(
+  c: AppContext,
+  take: (idempotencyKey: string | null) => Promise<AcceptedEdit>,
+): Promise<Edit> {
+  const idempotencyKey = readIdempotencyKey(c);
+  const accepted = await take(idempotencyKey).catch(async (error: unknown) => {
     tellLimits(c, await limitsAfter(c, error));
     throw error;
   });
@@ -77,7 +92,7 @@ export async function createEdit(c: AppContext): Promise<Response> {
   const services = servicesOf(c.env);
   c.executionCtx.waitUntil(performNow(services, messages));
   if (replayed) c.header("idempotent-replayed", "true");
-  return answerEdit(c, edit, preferredWait(c.req.header("prefer")));
+  return edit;
 }
 
 /** The limits after a refused create, as the account told with its refusal, or tells now. */
@@ -144,7 +159,7 @@ async function fromJson(
 }
 
 /** Runs an intake that writes files, between `authorize` and `accept`. */
-async function staged(
+export async function staged(
   c: AppContext,
   key: string | null,
   take: (to: Destination) => Promise<TakenEdit>,
@@ -155,7 +170,8 @@ async function staged(
   return stagedIntake(request, async () => accept(c, to, key, await take(to)));
 }
 
-async function accept(
+/** Has the account accept an edit whose pictures are in their place. */
+export async function accept(
   c: AppContext,
   to: Destination,
   idempotencyKey: string | null,
@@ -182,11 +198,14 @@ async function accept(
   return unwrap(accepted);
 }
 
-function profileIn(c: AppContext): string {
-  return readConfiguration(c.env).PROFILE;
+/** The profile that the caller's edits are painted with: the deployment's, or the one for tests. */
+export function profileIn(c: AppContext): string {
+  const live = kindOf(c.var.caller.id) === "live";
+  return live ? readConfiguration(c.env).PROFILE : testProfile;
 }
 
-function destination(c: AppContext): Destination {
+/** Where a new edit's pictures are brought to, under a fresh id. */
+export function destination(c: AppContext): Destination {
   return {
     bucket: c.env.BUCKET,
     account: c.var.caller.id,

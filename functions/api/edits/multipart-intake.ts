@@ -5,6 +5,7 @@ import {
   type EditParameters,
   type PictureRole,
 } from "../../../schemas/edit.ts";
+import type { SurfaceRecord } from "../../../schemas/surface.ts";
 import { limits } from "../../../schemas/limits.ts";
 import type { InputSource, SentPictures } from "../../account/accept.ts";
 import { ProblemError, unwrap } from "../../errors/problem-error.ts";
@@ -29,6 +30,10 @@ export interface MultipartRequest {
 export interface TakenEdit {
   readonly parameters: EditParameters;
   readonly pictures: SentPictures;
+  /** The compatible surface that it came through, and what that has to remember. */
+  readonly surface?: SurfaceRecord;
+  /** Milliseconds until it expires, where the request says so. */
+  readonly lifetime?: number;
 }
 
 const numbers = new Set([
@@ -76,25 +81,8 @@ export async function takeMultipart(
   profile: string,
   request: MultipartRequest,
 ): Promise<TakenEdit> {
-  const { length: contentLength, boundary } = checkMultipart(request);
   const key = inputKey(to.account, to.edit, "request");
-  if (request.body === null) throw malformed("the body is empty");
-  let parts: MultipartPart[];
-  try {
-    parts = await stageMultipart({
-      bucket: to.bucket,
-      key,
-      body: request.body,
-      contentLength,
-      boundary,
-      signal: request.signal,
-    });
-  } catch (error) {
-    if (error instanceof MultipartError) throw malformed(error.message);
-    if (error instanceof BodyError) throw bodyRefusal(error.problem);
-    throw error;
-  }
-
+  const parts = await stageParts(to.bucket, key, request);
   const byName = new Map<string, MultipartPart>();
   for (const part of parts) {
     if (byName.has(part.name)) {
@@ -119,7 +107,26 @@ export async function takeMultipart(
   };
 }
 
-async function takePart(
+/** Stages a multipart request as the object at `key`; says where its parts lie. */
+export async function stageParts(
+  bucket: R2Bucket,
+  key: string,
+  request: MultipartRequest,
+): Promise<MultipartPart[]> {
+  const { length: contentLength, boundary } = checkMultipart(request);
+  if (request.body === null) throw malformed("the body is empty");
+  try {
+    const { body, signal } = request;
+    return await stageMultipart({ bucket, key, body, contentLength, boundary, signal });
+  } catch (error) {
+    if (error instanceof MultipartError) throw malformed(error.message);
+    if (error instanceof BodyError) throw bodyRefusal(error.problem);
+    throw error;
+  }
+}
+
+/** A picture of a staged form: a range of the form where it is a file, and what it refers to where it is a text. */
+export async function takePart(
   to: Destination,
   key: string,
   role: PictureRole,

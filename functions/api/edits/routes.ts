@@ -20,6 +20,7 @@ const elsewhere = [
   "route_unknown",
   "method_not_allowed",
   "admin_secret_invalid",
+  "keys_too_many",
   "preview_not_found",
   "webhook_endpoint_not_found",
   "webhook_endpoints_too_many",
@@ -31,10 +32,15 @@ const elsewhere = [
   "payment_unusable",
   "balance_exceeded",
   "events_gone",
+  "streams_too_many",
   "edit_archived",
   "upload_incomplete",
   "upload_mismatch",
   "upload_direct_disabled",
+  "edit_unfinished",
+  "edit_canceled",
+  "model_unknown",
+  "parameter_unsupported",
 ];
 
 const create = createRoute({

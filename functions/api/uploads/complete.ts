@@ -57,8 +57,8 @@ export async function completeUpload(c: AppContext, id: string): Promise<Upload>
   const { length: bytes, sha256, head } = await measure(object.body);
   const header = await inspectPicture({ bucket, key, offset: 0, length: bytes, head });
   if (!header.ok) return refuse(header.problem);
-  const { format, width, height } = header.value;
-  const image = { bytes, sha256, format, width, height, etag: object.etag };
+  const { format, width, height, orientation } = header.value;
+  const image = { bytes, sha256, format, width, height, orientation, etag: object.etag };
   const completed = await account.completeUpload(id, image, origin);
   return completed.ok ? completed.value : refuse(completed.problem);
 }

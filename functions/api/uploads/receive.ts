@@ -73,8 +73,8 @@ async function receiveWhole(c: AppContext): Promise<Response> {
     await bucket.delete(key);
     throw new ProblemError(header.problem);
   }
-  const { format, width, height } = header.value;
-  const image = { bytes, sha256, format, width, height, etag };
+  const { format, width, height, orientation } = header.value;
+  const image = { bytes, sha256, format, width, height, orientation, etag };
   const completed = await accountObject(ACCOUNT, account).completeUpload(id, image, originOf(c));
   if (!completed.ok) await bucket.delete(key);
   return c.json(unwrap(completed), 200);

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +21,8 @@ class LoopbackEdge:
     statuses: list[int] = field(default_factory=list)
     """Answers for the next requests, before the usual ones."""
     requests: int = 0
+    sign: Callable[[bytes], bytes] | None = None
+    """Signs what is POSTed to `/claim`; without it that is refused."""
 
     def url(self, path: str) -> str:
         return f"{self.origin}{path}"
@@ -71,8 +73,13 @@ def serve_edge() -> Iterator[LoopbackEdge]:
             return self.answer(status)
 
         def do_POST(self) -> None:
+            if self.path == "/claim":
+                claim = self.body()
+                return (
+                    self.answer(403) if state.sign is None else self.answer(200, state.sign(claim))
+                )
             state.callbacks.append(json.loads(self.body()))
-            self.answer(200, b"{}")
+            return self.answer(200, b"{}")
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     state.origin = f"http://127.0.0.1:{server.server_address[1]}"

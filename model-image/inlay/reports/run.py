@@ -13,9 +13,11 @@ from inlay.config import AUTOENCODERS
 from inlay.reports.decoder import load_vanilla
 from inlay.reports.examples import draw
 from inlay.reports.report import report_parser, write_report
-from inlay.reports.true_latents import measure_true_latents
+from inlay.reports.true_latents import decode_true_latents, means
 
 SIZE = 256
+BY_EXAMPLE = ("pre_error asymmetric", "edited region error, asymmetric")
+"""What is written for every example, so that two decoders can be compared crop by crop."""
 
 
 def main(given: list[str]) -> None:
@@ -31,6 +33,9 @@ def main(given: list[str]) -> None:
     load_into(autoencoder, load_weights(weights), weights.name)
     autoencoder.eval().requires_grad_(False)
     examples = draw(arguments.pictures, SIZE, arguments.count, arguments.seed)
-    figures = measure_true_latents(autoencoder, load_vanilla(arguments.profile), examples)
+    columns = decode_true_latents(autoencoder, load_vanilla(arguments.profile), examples)
     report = arguments.out / f"{arguments.name}.json"
-    write_report(report, ["run", *given], [weights], figures, training=trained)
+    by_example = {name: columns[name] for name in BY_EXAMPLE}
+    write_report(
+        report, ["run", *given], [weights], means(columns), training=trained, examples=by_example
+    )

@@ -1,13 +1,14 @@
 """Watches the container's memory over many edits: `python -m inlay.evaluate soak`.
 
 The real coglet serves the profile to an edge on loopback; after each edit the resident memory of server and worker is
-read. Writes `results/soak.json` and `results/soak.png`.
+read. With `--slots` so many edits run side by side. Writes `results/soak.json` and `results/soak.png`.
 """
 
 import argparse
 import io
 import statistics
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ OUTCOME_SECONDS = 120
 
 
 def main(given: list[str]) -> None:
-    """Runs the edits, one after another."""
+    """Runs the edits, so many at a time as there are slots."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--profile", type=Path, default=Path("weights/tiny"))
     parser.add_argument("--edits", type=int, default=200)
@@ -34,16 +35,23 @@ def main(given: list[str]) -> None:
         default=256,
         help="pixels of the pictures' sides: from half to twice this",
     )
+    parser.add_argument("--slots", type=int, default=1, help="edits that run side by side")
     parser.add_argument("--out", type=Path, default=Path("results"))
     arguments = parser.parse_args(given)
+    room = {"COG_MAX_CONCURRENCY": str(arguments.slots)}
     with (
         serve_edge() as edge,
-        serve_coglet(edge.origin, str(arguments.profile.resolve())) as server,
+        serve_coglet(edge.origin, str(arguments.profile.resolve()), **room) as server,
+        ThreadPoolExecutor(arguments.slots) as threads,
     ):
         megabytes = [server.megabytes()]
-        for number in tqdm(range(arguments.edits), desc="edits"):
+
+        def run_next(number: int) -> float:
             run_one(edge, server, number, arguments.steps, arguments.side)
-            megabytes.append(server.megabytes())
+            return server.megabytes()
+
+        done = threads.map(run_next, range(arguments.edits))
+        megabytes += list(tqdm(done, total=arguments.edits, desc="edits"))
     weights = list(arguments.profile.glob("*.safetensors"))
     report = arguments.out / "soak.json"
     write_report(report, ["soak", *given], weights, growth(megabytes), megabytes=megabytes)
@@ -53,20 +61,20 @@ def main(given: list[str]) -> None:
 
 def run_one(edge: LoopbackEdge, server: Coglet, number: int, steps: int, side: int) -> None:
     """One edit of a picture of its own size, with one to four outputs; RuntimeError if it fails."""
-    edge.forget()
     random = np.random.default_rng(number)
     width, height = (int(length) for length in random.integers(side // 2, 2 * side, 2))
     mask = np.zeros((height, width), np.uint8)
     mask[height // 3 : height // 2, width // 4 : width // 2] = 255
-    edge.files["/image"] = png(random.integers(0, 256, (height, width, 3), np.uint8))
-    edge.files["/mask"] = png(mask)
+    own = f"/{number}"
+    edge.files[f"{own}/image"] = png(random.integers(0, 256, (height, width, 3), np.uint8))
+    edge.files[f"{own}/mask"] = png(mask)
     n = 1 + number % 4
     values = {
-        "image_url": edge.url("/image"),
-        "mask_url": edge.url("/mask"),
-        "output_urls": [edge.url(f"/out/{index}") for index in range(n)],
-        "manifest_url": edge.url("/manifest"),
-        "preview_url": edge.url("/preview"),
+        "image_url": edge.url(f"{own}/image"),
+        "mask_url": edge.url(f"{own}/mask"),
+        "output_urls": [edge.url(f"{own}/out/{index}") for index in range(n)],
+        "manifest_url": edge.url(f"{own}/manifest"),
+        "preview_url": edge.url(f"{own}/preview"),
         "edit": f"edit_{number}",
         "attempt": 1,
         "seed": number,
@@ -83,10 +91,15 @@ def run_one(edge: LoopbackEdge, server: Coglet, number: int, steps: int, side: i
     # The room of the edit before is free a moment after its callback.
     while (status := server.ask("PUT", f"/predictions/soak-{number}", body)[0]) == 409:
         time.sleep(0.02)
-    while status == 202 and not edge.callbacks and time.monotonic() < deadline:
+    ends: list[dict[str, object]] = []
+    while status == 202 and not ends and time.monotonic() < deadline:
         time.sleep(0.02)
-    if not edge.callbacks or edge.callbacks[0].get("output") != "succeeded":
-        raise RuntimeError(f"edit {number} was answered {status} and ended as {edge.callbacks}")
+        ends = [call for call in list(edge.callbacks) if call["id"] == f"soak-{number}"]
+    if not ends or ends[0].get("output") != "succeeded":
+        raise RuntimeError(f"edit {number} was answered {status} and ended as {ends}")
+    for path in [path for path in (*edge.files, *edge.stored) if path.startswith(f"{own}/")]:
+        edge.files.pop(path, None)
+        edge.stored.pop(path, None)
 
 
 def png(samples: np.ndarray) -> bytes:

@@ -1,5 +1,6 @@
 """What a decoder makes of true latents: the paper's Pre_error, and what stands beside it."""
 
+import numpy as np
 import torch
 from torch import Tensor
 from tqdm import tqdm
@@ -13,11 +14,25 @@ DRIFTING = 8
 """Examples that are decoded ten times over."""
 
 
-@torch.inference_mode()
 def measure_true_latents(
     ours: Autoencoder, vanilla: Autoencoder, examples: list[Example]
 ) -> dict[str, float]:
     """Mean figures of the asymmetric decoder and of the vanilla one of the same encoder."""
+    return means(decode_true_latents(ours, vanilla, examples))
+
+
+def means(columns: dict[str, list[float]]) -> dict[str, float]:
+    """The mean of every figure over the examples that have it."""
+    figures = {name: float(np.nanmean(values)) for name, values in columns.items()}
+    figures["pre_error ratio"] = figures["pre_error vanilla"] / figures["pre_error asymmetric"]
+    return figures
+
+
+@torch.inference_mode()
+def decode_true_latents(
+    ours: Autoencoder, vanilla: Autoencoder, examples: list[Example]
+) -> dict[str, list[float]]:
+    """The same, for every example by itself."""
     columns: dict[str, list[Tensor]] = {}
 
     def note(name: str, value: Tensor) -> None:
@@ -37,9 +52,7 @@ def measure_true_latents(
             note(f"edited region error, {name}", pre_error(decoded, image, 1 - mask))
         for name in ("vanilla", "asymmetric, without mask"):
             note(f"psnr of a plain reconstruction, {name} (dB)", psnr(decodes[name], image))
-    figures = {name: torch.cat(values).nanmean().item() for name, values in columns.items()}
-    figures["pre_error ratio"] = figures["pre_error vanilla"] / figures["pre_error asymmetric"]
-    return figures
+    return {name: torch.cat(values).tolist() for name, values in columns.items()}
 
 
 @torch.inference_mode()

@@ -1,5 +1,6 @@
 """Fills holes with Stable Diffusion's UNets and the asymmetric decoder: the paper's three tasks."""
 
+import copy
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -9,6 +10,7 @@ from diffusers import UNet2DConditionModel
 from torch import Tensor
 
 from inlay.autoencoder import Autoencoder, check_picture
+from inlay.batcher import Batcher
 from inlay.blend import MaskReduction
 from inlay.decode_way import DecodeWay
 from inlay.hole import latent_hole, show_hole
@@ -26,6 +28,16 @@ class Guide(Protocol):
 
     def wanted(self, settings: FillSettings) -> Tensor: ...
     def unwanted(self, settings: FillSettings) -> Tensor: ...
+
+
+@dataclass(frozen=True)
+class Denoiser:
+    """A UNet as a function of noisy latents (n, c, h, w), times (n,) and contexts (n, tokens, d)."""
+
+    unet: UNet2DConditionModel
+
+    def __call__(self, noisy: Tensor, t: Tensor, context: Tensor) -> Tensor:
+        return self.unet(noisy, t, context).sample
 
 
 @dataclass
@@ -47,6 +59,12 @@ class Painter:
     way: DecodeWay = "exact"
     preview_decoder: TinyDecoder | None = None
     """Without one there are no previews."""
+    denoise: Batcher | None = None
+    """Calls the UNet for every edit that samples; what `replace` makes of a painter with the same UNet shares it."""
+
+    def __post_init__(self) -> None:
+        if self.denoise is None or self.denoise.network.unet is not self.unet:
+            self.denoise = Batcher(Denoiser(self.unet))
 
     @torch.inference_mode()
     def fill(
@@ -75,13 +93,10 @@ class Painter:
         return decoded.float().clamp(-1, 1)
 
     def decode_in_full(self, latents: Tensor, image: Tensor | None, mask: Tensor | None) -> Tensor:
-        """The same decode in fp32: half precision has overflown."""
-        given = next(self.autoencoder.parameters()).dtype
-        try:
-            whole = (None if part is None else part.float() for part in (image, mask))
-            return self.autoencoder.float().decode(latents.float(), *whole, self.reduction)
-        finally:
-            self.autoencoder.to(given)
+        """The same decode in fp32: half precision has overflown. By a copy, since other edits decode meanwhile."""
+        whole = (None if part is None else part.float() for part in (image, mask))
+        precise = copy.deepcopy(self.autoencoder).float()
+        return precise.decode(latents.float(), *whole, self.reduction)
 
     def sample(
         self,
@@ -110,14 +125,15 @@ class Painter:
         count = len(noise)
         shown = [part.expand(count, -1, -1, -1) for part in (hole, masked)]
         more = {"generator": generators} if self.sampler in NOISY else {}
-        for number, t in enumerate(timesteps, 1):
-            stacked = self.task.stack(sampler.scale_model_input(latents, t), *shown)
-            predicted = self.predict(stacked, t, contexts, guidance)
-            noisy, latents = latents, sampler.step(predicted, t, latents, **more).prev_sample
-            on_step(number, len(timesteps))
-            if on_rough is not None and self.preview_decoder is not None:
-                signal = sampler.alphas_cumprod[int(t)].item()
-                on_rough(partial(self.rough, noisy[:1], predicted[:1], signal))
+        with self.denoise.sampling():
+            for number, t in enumerate(timesteps, 1):
+                stacked = self.task.stack(sampler.scale_model_input(latents, t), *shown)
+                predicted = self.predict(stacked, t, contexts, guidance)
+                noisy, latents = latents, sampler.step(predicted, t, latents, **more).prev_sample
+                on_step(number, len(timesteps))
+                if on_rough is not None and self.preview_decoder is not None:
+                    signal = sampler.alphas_cumprod[int(t)].item()
+                    on_rough(partial(self.rough, noisy[:1], predicted[:1], signal))
         return latents
 
     def shown(self, image: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
@@ -148,9 +164,11 @@ class Painter:
     def predict(self, stacked: Tensor, t: Tensor, contexts: Tensor, guidance: float) -> Tensor:
         """The predicted noise (n, 4, h, w), leaning from what is unwanted to what is (Ho and Salimans 2022)."""
         count, sides = len(stacked), len(contexts)
-        predicted = self.unet(
-            stacked.repeat(sides, 1, 1, 1), t, contexts.repeat_interleave(count, 0)
-        ).sample
+        predicted = self.denoise(
+            stacked.repeat(sides, 1, 1, 1),
+            t.expand(count * sides),
+            contexts.repeat_interleave(count, 0),
+        )
         if sides == 1:
             return predicted
         away, towards = predicted.chunk(2)

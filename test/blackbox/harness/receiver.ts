@@ -3,6 +3,12 @@ import type { AddressInfo } from "node:net";
 import { Webhook } from "standardwebhooks";
 import type { WebhookEvent } from "../../../schemas/webhook-event.ts";
 
+/** A request as it came. */
+export interface RawRequest {
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
 /** A customer's webhook endpoint on loopback. */
 export interface Receiver {
   readonly url: string;
@@ -10,6 +16,10 @@ export interface Receiver {
   readonly events: { readonly id: string; readonly event: WebhookEvent }[];
   /** Requests whose signature did not verify. */
   readonly forged: string[];
+  /** Every request as it came, whoever signed it. */
+  readonly all: RawRequest[];
+  /** Waits for so many requests that are wanted. */
+  requests(count: number, wanted: (request: RawRequest) => boolean): Promise<RawRequest[]>;
   /** The event ids of requests that were answered with a failure. */
   readonly refused: string[];
   /** The secret to verify with, once it is known. */
@@ -32,6 +42,7 @@ export async function startReceiver(): Promise<Receiver> {
   const server = createServer((request, response) => {
     void bodyOf(request).then((body) => {
       const headers = request.headers as Record<string, string>;
+      receiver.all.push({ headers, body });
       if (receiver.status === 200) {
         try {
           const event = new Webhook(receiver.secret).verify(body, headers) as WebhookEvent;
@@ -55,6 +66,15 @@ export async function startReceiver(): Promise<Receiver> {
     events: [],
     forged: [],
     refused: [],
+    all: [],
+    requests: async (count, wanted) => {
+      for (let look = 0; look < 300; look++) {
+        const found = receiver.all.filter(wanted);
+        if (found.length >= count) return found;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      throw new Error(`fewer than ${count} requests came`);
+    },
     secret: "",
     status: 200,
     until: async (type) => {

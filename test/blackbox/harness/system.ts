@@ -21,6 +21,8 @@ export interface TestSystem {
   /** The edit once it has ended. */
   ended(id: string): Promise<Edit>;
   get(id: string): Promise<Edit>;
+  /** The newest edits. */
+  list(): Promise<Edit[]>;
   /** What the customer's webhooks are signed with. */
   webhookSecret(): Promise<string>;
   balance(): Promise<Account["balance"]>;
@@ -52,6 +54,7 @@ export async function startSystem(options: Partial<StackOptions> = {}): Promise<
     key,
     account,
     get,
+    list: async () => (await call<{ data: Edit[] }>(stack.url, key, "GET", "/v1/edits")).data,
     edit: (fields = {}, files = {}) => {
       const form = new FormData();
       form.set("task", "erase");

@@ -12,6 +12,7 @@ export function coreOf({ context }: TestAccount): {
     context: () => context,
     background: (work) => void work.catch(() => undefined),
     ended: () => undefined,
+    moved: () => undefined,
     nets: {
       setAlarm: (at) => Promise.resolve(void alarms.push(at)),
       deleteAlarm: () => Promise.resolve(void alarms.push(null)),

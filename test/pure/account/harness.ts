@@ -49,11 +49,13 @@ export function testAccount(credits = 1_000_000): TestAccount {
     storage: nodeStorage(),
     now: () => now,
     newId: (prefix) => newId(prefix, now, random),
+    appended: () => undefined,
     log: (event, { edit, attempt }) => lines.push(`${event} ${edit} ${attempt}`),
     raise: (alert) => alerts.push(alert),
     links: {
       self: (origin, edit) => `${origin}/v1/edits/${edit}`,
       cancel: (origin, edit) => `${origin}/v1/edits/${edit}/cancel`,
+      events: (origin, edit) => `${origin}/v1/edits/${edit}/events`,
       preview: (origin, edit) => `${origin}/v1/edits/${edit}/preview`,
       output: (origin, edit, attempt, index, expires) =>
         `${origin}/files/result/${edit}/${attempt}/${index}?exp=${expires}`,

@@ -39,6 +39,13 @@ describe("the container's input for", () => {
     expect(input.prompt).toBe(task === "erase" ? "" : "a cat");
   });
 
+  it("a test account's edit names the profile for tests, and others none", () => {
+    const account = testAccount();
+    expect(inputOf(account, account.accept().id).profile).toBeUndefined();
+    const context = { ...account.context, account: "U0123456789abcdef01234567" };
+    expect(inputOf({ ...account, context }, account.accept().id).profile).toBe("tiny");
+  });
+
   it("an edit allows no output more bytes than it can have: all samples, 16 bits and alpha where they can be", () => {
     const allowed = (contentType: string) => {
       const account = testAccount();
@@ -51,7 +58,9 @@ describe("the container's input for", () => {
         ]),
       ) as SentPictures;
       const { id } = account.accept({ pictures });
-      return Number(new URL(inputOf(account, id).output_urls[0] ?? "").searchParams.get("max"));
+      const most = new URL(inputOf(account, id).output_urls[0] ?? "").searchParams.get("max");
+      // A claim names the image, with what that says of itself.
+      return Number(most) - image.length;
     };
     const pixels = 8_064 * 6_048;
     expect(allowed("image/jpeg") - 4 * pixels).toBe(4 * 2 ** 20);
@@ -80,6 +89,19 @@ describe("the container's input for", () => {
       masked_content: "noise",
       quality: 0,
       left: 0,
+    });
+  });
+
+  it("an edit has outputs' claims signed where there are certificates, and only there", () => {
+    const account = testAccount();
+    const claimed = claim(account.context, account.accept().id);
+    if (typeof claimed === "string") throw new Error("the edit was not queued");
+    const input = (certificates?: string) =>
+      attemptUrls(keyring, "https://edge.example", "u", claimed.claim, certificates).input;
+    expect(input()).toMatchObject({ claim_url: "", certificates: "" });
+    expect(input("PEM")).toMatchObject({
+      claim_url: expect.stringContaining("/files/claim/u/"),
+      certificates: "PEM",
     });
   });
 });

@@ -1,7 +1,12 @@
 import { webcrypto } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isGenuineAccountId, mintAccountId, regionOf } from "../../../functions/keys/account-id.ts";
+import {
+  isGenuineAccountId,
+  kindOf,
+  mintAccountId,
+  regionOf,
+} from "../../../functions/keys/account-id.ts";
 import {
   displayOf,
   hashApiKey,
@@ -14,13 +19,21 @@ import { newId } from "../../../functions/keys/ids.ts";
 const random = (into: Uint8Array<ArrayBuffer>) => webcrypto.getRandomValues(into);
 const secret = "an account id secret";
 
-describe("an API key", () => {
-  const account = mintAccountId(secret, "weur", random);
+describe.each([
+  ["live", /^inlay_live_u[0-9A-Za-z]{24}_[0-9A-Za-z]{36}$/],
+  ["test", /^inlay_test_U[0-9A-Za-z]{24}_[0-9A-Za-z]{36}$/],
+] as const)("an API key of a %s account", (kind, shape) => {
+  const account = mintAccountId(secret, "weur", random, kind);
   const key = mintApiKey(account, random);
 
   it("names its account and the scanners' prefix", () => {
-    expect(key).toMatch(/^inlay_live_u[0-9A-Za-z]{24}_[0-9A-Za-z]{36}$/);
+    expect(key).toMatch(shape);
     expect(parseApiKey(key)).toEqual({ account });
+  });
+
+  it("never passes as one of the other kind", () => {
+    const other = kind === "live" ? "test" : "live";
+    expect(parseApiKey(key.replace(`_${kind}_`, `_${other}_`))).toBeNull();
   });
 
   it("is refused offline when any character is mistyped", () => {
@@ -45,16 +58,22 @@ describe("an API key", () => {
 });
 
 describe("an account id", () => {
-  it("is genuine only under the secret that minted it", () => {
-    const id = mintAccountId(secret, "apac", random);
-    expect(isGenuineAccountId(secret, id)).toBe(true);
-    expect(isGenuineAccountId("another secret", id)).toBe(false);
-    expect(regionOf(id)).toBe("apac");
-  });
+  it.each(["live", "test"] as const)(
+    "of a %s account is genuine only under the secret that minted it, and says its region and kind",
+    (kind) => {
+      const id = mintAccountId(secret, "apac", random, kind);
+      expect(isGenuineAccountId(secret, id)).toBe(true);
+      expect(isGenuineAccountId("another secret", id)).toBe(false);
+      expect(regionOf(id)).toBe("apac");
+      expect(kindOf(id)).toBe(kind);
+      const other = kind === "live" ? id.toUpperCase() : id.toLowerCase();
+      expect(isGenuineAccountId(secret, other.charAt(0) + id.slice(1))).toBe(false);
+    },
+  );
 
   it("cannot be made up", () => {
     fc.assert(
-      fc.property(fc.stringMatching(/^[a-z][0-9A-Za-z]{24}$/), (id) => {
+      fc.property(fc.stringMatching(/^[A-Za-z][0-9A-Za-z]{24}$/), (id) => {
         expect(isGenuineAccountId(secret, id)).toBe(false);
       }),
     );

@@ -201,8 +201,8 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "never ends an edit whose time is over",
     "account/due.ts",
-    "    ...endExpired(context),\n",
-    "",
+    "    take: endExpired,\n",
+    "    take: () => [],\n",
   ),
   mutant(
     "uses an attempt's number again",

@@ -4,6 +4,9 @@ import { describe, expect, it } from "vitest";
 import { readConfiguration } from "../../../functions/env.ts";
 import { mintAccountId } from "../../../functions/keys/account-id.ts";
 import { mintApiKey } from "../../../functions/keys/api-key.ts";
+import { routeScopes } from "../../../functions/api/scopes.ts";
+import { allows, Scope } from "../../../schemas/scope.ts";
+import { surfaces } from "../../../functions/surfaces/surfaces.ts";
 import openapi from "../../../schemas/openapi.json";
 import * as api from "../harness/api.ts";
 import { tokenOf } from "../harness/clients.ts";
@@ -11,10 +14,11 @@ import { tokenOf } from "../harness/clients.ts";
 const random = (into: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(into);
 
 /** Every documented operation, with its parameters filled in, by who may call it. */
-const operations = Object.entries(openapi.paths).flatMap(([path, methods]) =>
+const documented = Object.entries(openapi.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({
     method: method.toUpperCase(),
     path: path.replaceAll(/\{\w+\}/g, "unknown"),
+    route: path.replaceAll(/\{(\w+)\}/g, ":$1"),
     guard: Object.keys((operation as { security?: object[] }).security?.[0] ?? { none: [] })[0],
     /** Whether an app may call it. */
     forClients: (operation as { security?: object[] }).security?.some(
@@ -25,18 +29,48 @@ const operations = Object.entries(openapi.paths).flatMap(([path, methods]) =>
     ).join(", "),
   })),
 );
+/** The routes of compatible surfaces, which are their services' contracts and not part of the document. */
+const ofSurfaces = surfaces.flat().map(({ method, path, takes = "", open = false }) => ({
+  method,
+  path: path.replaceAll(/:\w+/g, "unknown"),
+  route: path,
+  guard: open ? "none" : "apiKey",
+  forClients: false,
+  takes: takes === "either" ? "application/json, multipart/form-data" : takes,
+}));
+const operations = [...documented, ...ofSurfaces];
 const guardedBy = (guard: string) =>
   operations
     .filter((operation) => operation.guard === guard)
     .map(({ method, path }) => [method, path] as const);
 
+/** What the table says that a route needs. */
+function scopeNeeded(method: string, path: string): Scope {
+  const route = operations.find((one) => one.method === method && one.path === path)?.route;
+  const scope = routeScopes[`${method} ${route}`];
+  if (scope === undefined) throw new Error(`${method} ${route} is not in the table of scopes`);
+  return scope;
+}
 /** Routes of which apps may use another method. */
 const openToPages = new Set(operations.filter((one) => one.forClients === true).map((o) => o.path));
 
-async function refusal(method: string, path: string, token?: string): Promise<string> {
-  const json = ["POST", "PUT"].includes(method) ? {} : undefined;
-  const answer = await api.send(method, path, { json, ...(token === undefined ? {} : { token }) });
-  return (await api.problemOf(answer)).code;
+/** The queue of fal's that its proxy leads to. */
+const target = { "x-fal-target-url": "https://queue.fal.run/inlay/inpaint" };
+
+/** The answer to a request of a route, with a body of the kind that it takes. */
+async function asked(method: string, path: string, token?: string): Promise<Response> {
+  const takes = operations.find((one) => one.method === method && one.path === path)?.takes;
+  const form = takes === "multipart/form-data" ? await api.formBody({ prompt: "a lawn" }) : null;
+  const json = ["POST", "PUT"].includes(method) && form === null ? {} : undefined;
+  return api.send(method, path, {
+    ...(form === null ? { json } : { body: form.body }),
+    headers: { ...form?.headers, ...target },
+    ...(token === undefined ? {} : { token }),
+  });
+}
+
+async function refusal(method: string, path: string, token?: string): Promise<string | null> {
+  return api.codeOf(await asked(method, path, token));
 }
 
 describe.each(guardedBy("apiKey"))("%s %s", (method, path) => {
@@ -59,6 +93,18 @@ describe.each(guardedBy("apiKey"))("%s %s", (method, path) => {
   it("refuses a key of a genuine account that was never issued", async () => {
     const { id } = await api.customer();
     expect(await refusal(method, path, mintApiKey(id, random))).toBe("key_invalid");
+  });
+
+  it("takes a key of its scope, and refuses one that has all the others", async () => {
+    const needed = scopeNeeded(method, path);
+    const others = Scope.options.filter((scope) => !allows([scope], needed));
+    const owner = await api.customer();
+    const { key } = await api.scopedKey(owner, ...others);
+    expect(await refusal(method, path, key)).toBe("key_scope_missing");
+    const fitting = await api.scopedKey(owner, needed);
+    const answer = await asked(method, path, fitting.key);
+    expect(answer.headers.get("inlay-error")).not.toBe("key_scope_missing");
+    expect(await answer.text()).not.toContain("key_scope_missing");
   });
 
   it("refuses a revoked key at once", async () => {
@@ -154,18 +200,47 @@ describe.each(guardedBy("adminSecret"))("%s %s", (method, path) => {
 const jsonRoutes = operations.filter(
   ({ takes, path }) => takes === "application/json" && path !== "/v1/payments/stripe",
 );
+const formRoutes = ofSurfaces.filter(({ takes }) => takes.includes("multipart/form-data"));
 describe.each(jsonRoutes)("$method $path", ({ method, path, guard }) => {
   it("refuses a body of more than a mebibyte, and one that is no JSON", async () => {
     const token = guard === "adminSecret" ? api.adminSecret : (await api.customer()).key;
     const send = (body: string, type = "application/json") =>
-      api.send(method, path, { token, body, headers: { "content-type": type } });
-    expect(await api.problemOf(await send(`"${"x".repeat(1024 * 1024)}"`))).toMatchObject({
-      code: "body_too_large",
+      api.send(method, path, { token, body, headers: { "content-type": type, ...target } });
+    expect(await api.codeOf(await send(`"${"x".repeat(1024 * 1024)}"`))).toBe("body_too_large");
+    expect(await api.codeOf(await send("{"))).toBe("request_malformed");
+    expect(await api.codeOf(await send("a=1", "text/plain"))).toBe("content_type_unsupported");
+  });
+});
+
+describe.each(formRoutes)("$method $path", ({ method, path }) => {
+  it("refuses forms of no or too great a length, ones that break off, and other bodies", async () => {
+    const { key: token } = await api.customer();
+    const { body, headers } = await api.formBody({ prompt: "a lawn" });
+    const send = async (sent: BodyInit, changed: Record<string, string>) =>
+      api.codeOf(
+        await api.send(method, path, { token, body: sent, headers: { ...headers, ...changed } }),
+      );
+    expect(await send(body, { "content-length": "100000000" })).toBe("body_too_large");
+    expect(await send(body.slice(0, -20), { "content-length": String(body.byteLength - 20) })).toBe(
+      "request_malformed",
+    );
+    expect(await send("a=1", { "content-type": "text/plain", "content-length": "3" })).toBe(
+      "content_type_unsupported",
+    );
+    const type = headers["content-type"] ?? "";
+    // A stream is sent in chunks, of no declared length.
+    const unmeasured = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new Uint8Array(body));
+        controller.close();
+      },
     });
-    expect(await api.problemOf(await send("{"))).toMatchObject({ code: "request_malformed" });
-    expect(await api.problemOf(await send("a=1", "text/plain"))).toMatchObject({
-      code: "content_type_unsupported",
+    const answer = await api.send(method, path, {
+      token,
+      body: unmeasured,
+      headers: { "content-type": type },
     });
+    expect(await api.codeOf(answer)).toBe("length_required");
   });
 });
 
@@ -192,6 +267,7 @@ describe("every route", () => {
         "/files/upload/unknown/unknown/1/unknown",
         "/health",
         "/v1/payments/stripe",
+        "/fal/.well-known/jwks.json",
       ]),
     );
   });
@@ -201,7 +277,7 @@ describe("every route", () => {
     "%s %s carries a request id and refuses other methods with Allow",
     async (_method, path) => {
       const answer = await api.send(patched.has(path) ? "PUT" : "PATCH", path);
-      expect(await api.problemOf(answer)).toMatchObject({ code: "method_not_allowed" });
+      expect(await api.codeOf(answer)).toBe("method_not_allowed");
       expect(answer.headers.get("allow")).not.toBeNull();
     },
   );

@@ -1,7 +1,9 @@
 import { createHmac } from "node:crypto";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { maxKeys } from "../../../functions/account/keys.ts";
 import { accountStub } from "../../../functions/services.ts";
+import { limits } from "../../../schemas/limits.ts";
 import type { Edit } from "../../../schemas/edit.ts";
 import type { ProblemCode } from "../../../schemas/problem-catalogue.ts";
 import * as api from "../harness/api.ts";
@@ -46,6 +48,16 @@ export const accountProvocations = {
     const hmac = createHmac("sha256", stripeSecret).update(`${seconds}.{}`).digest("hex");
     return payment(`t=${seconds},v1=${hmac}`);
   },
+  key_scope_missing: async () => {
+    const { key } = await api.scopedKey(await api.customer(), "edits:read");
+    return api.createEdit(key);
+  },
+  keys_too_many: async () => {
+    const { key } = await api.customer();
+    const more = () => api.send("POST", "/v1/keys", { token: key, json: { name: "one more" } });
+    for (let made = 1; made < maxKeys; made++) await more();
+    return more();
+  },
   creates_too_fast: async () => {
     const { id, key } = await api.customer();
     await admin("PUT", `/${id}/limits`, { creates_per_minute: 1 });
@@ -59,6 +71,16 @@ export const accountProvocations = {
       state.storage.sql.exec("DELETE FROM events");
     });
     return api.send("GET", "/v1/events?after=0", { token: key });
+  },
+  streams_too_many: async () => {
+    const { id, key } = await api.customer();
+    await runInDurableObject(accountStub(env.ACCOUNT, id), (_account, state) => {
+      for (let reader = 0; reader < limits.eventStreams; reader++) {
+        state.acceptWebSocket(new WebSocketPair()[1]);
+      }
+    });
+    const headers = { accept: "text/event-stream" };
+    return api.send("GET", "/v1/events", { token: key, headers });
   },
   edit_archived: async () => {
     const { id: account, key } = await api.customer();

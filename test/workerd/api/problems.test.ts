@@ -13,6 +13,7 @@ import * as api from "../harness/api.ts";
 import { deliverFailure, deliverManifest } from "../harness/container.ts";
 import { accountProvocations } from "./account-problems.ts";
 import { clientProvocations } from "./client-problems.ts";
+import { surfaceProvocations } from "./surface-problems.ts";
 import { manifest } from "../../pure/account/fixtures.ts";
 
 const small = png(640, 480);
@@ -83,6 +84,7 @@ const nowhere = { account: "u", edit: "edit_0" } as const;
 const provocations: Record<ProblemCode, () => Promise<Response>> = {
   ...accountProvocations,
   ...clientProvocations,
+  ...surfaceProvocations,
   request_malformed: async () =>
     api.send("POST", "/v1/edits", {
       token: (await api.customer()).key,

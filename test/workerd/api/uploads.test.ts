@@ -46,6 +46,16 @@ describe("an upload in one PUT", () => {
     expect(await (await complete(key, upload.id)).json()).toEqual(upload);
   });
 
+  it("of a turned photograph is told from a mask that fits it as its file stores it", async () => {
+    const { key } = await api.customer();
+    const image = await uploaded(key, jpeg(640, 480, { orientation: 6 }));
+    expect([image.width, image.height]).toEqual([480, 640]);
+    const mask = await uploaded(key, png(640, 480));
+    const json = { image: image.id, mask: mask.id };
+    const refused = await api.send("POST", "/v1/edits", { token: key, json });
+    expect(await codeOf(refused)).toBe("mask_orientation_mismatch");
+  });
+
   it.each([
     ["a GIF", gif, "image_format_unsupported"],
     ["a text", ascii("hello"), "image_unreadable"],

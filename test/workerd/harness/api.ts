@@ -6,6 +6,7 @@ import worker from "../../../functions/worker.ts";
 import type { Account, IssuedKey } from "../../../schemas/account.ts";
 import type { z } from "@hono/zod-openapi";
 import type { Edit, EditList } from "../../../schemas/edit.ts";
+import type { Scope } from "../../../schemas/scope.ts";
 import type { Problem } from "../../../schemas/problem.ts";
 import { png } from "../../pure/images/files.ts";
 
@@ -50,6 +51,16 @@ export async function problemOf(response: Response): Promise<Problem> {
   return problem;
 }
 
+/** The code of an error: in the problem, or in the header of a surface that has an envelope of its own. */
+export async function codeOf(response: Response): Promise<string | null> {
+  const code = response.headers.get("inlay-error");
+  if (code === null) return (await problemOf(response)).code;
+  if (response.status < 400 || !response.headers.has("x-request-id")) {
+    throw new Error(`not a sound error: ${response.status} ${await response.text()}`);
+  }
+  return code;
+}
+
 export interface Customer {
   readonly id: string;
   readonly key: string;
@@ -72,6 +83,15 @@ export async function customer(credits = 1_000_000): Promise<Customer> {
   });
   const { key, id: keyId } = await issued.json<IssuedKey>();
   return { id, key, keyId };
+}
+
+/** Another key of a customer, which may do this and nothing else. */
+export async function scopedKey(
+  { key }: Customer,
+  ...scopes: readonly Scope[]
+): Promise<IssuedKey> {
+  const json = { name: "scoped", scopes };
+  return (await send("POST", "/v1/keys", { token: key, json })).json<IssuedKey>();
 }
 
 /** A multipart body of a form; its length is known, as customers' clients know it. */
