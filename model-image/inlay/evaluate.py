@@ -11,7 +11,7 @@ memory over many edits; `speed` times whole edits; `table N` prints a table of t
 import sys
 from collections.abc import Callable
 
-from inlay.reports import decoder, fills, marks, pixels, run, seams, soak, speed, tables
+from inlay.reports import decoder, fills, marks, pixels, run, seams, soak, speed, tables, windows
 
 
 def measure_paper(given: list[str]) -> None:
@@ -40,6 +40,7 @@ COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "soak": soak.main,
     "speed": speed.main,
     "table": tables.main,
+    "windows": windows.main,
 }
 
 

@@ -1,8 +1,8 @@
 """Times whole edits with a box of 15 % beside diffusers' pipeline: `python -m inlay.evaluate edits --size full`.
 
-Random weights, shared by all: ours with the decoder x1.5 around the hole alone, diffusers' with x1.5, and diffusers' with
-the plain autoencoder. Once with 20 steps and guidance, once with 4 and none, as the distilled mode samples. In turns, the
-clock from the decoded picture in memory to the composite. Writes `results/edits-DEVICE-SIZE.json`.
+Random weights, shared by all: ours with the decoder x1.5 around the hole alone, diffusers' with x1.5, and diffusers'
+with the plain autoencoder. Once with 20 steps and guidance, once with 4 and none, as the distilled mode samples. In
+turns, the clock from the decoded picture in memory to the composite. Writes `results/edits-DEVICE-SIZE.json`.
 """
 
 import argparse

@@ -125,7 +125,7 @@ def measured_by(windows: list[Window], hole: Tensor, stage: int) -> Tensor:
 def through_level(
     block: UpBlock, parts: LevelParts, first: GroupStatistics, known: Known, whole: Tensor
 ) -> Tensor:
-    """A level's blocks and its doubling, in its windows; anything elsewhere, where the next level takes the picture's features.
+    """A level's blocks and its doubling, in its windows; anything elsewhere, where the next one takes the picture's.
 
     `first` are the statistics of the level's input `whole`.
     """
