@@ -12,7 +12,6 @@ from inlay.decode_way import DecodeWay
 from inlay.decoder import Decoder
 from inlay.layers import EPSILON, DownBlock, MidBlock, activate
 from inlay.quantizer import Quantizer
-from inlay.windows.decode import decode_in_windows
 
 FACTOR = 8
 """Pixels of a picture's side to one latent."""
@@ -116,10 +115,9 @@ class Autoencoder(nn.Module):
             image = mask = None
         image, mask = (None if part is None else fill_up(part) for part in (image, mask))
         latents = self.post_quant_conv(latents)
-        if way != "exact" and self.can_window(image, mask):
-            decoded = decode_in_windows(self.decoder, latents, image, mask, way, reduction)
-        else:
-            decoded = self.decoder(latents, image, mask, reduction, tile)
+        if not self.can_window(image, mask):
+            way = "exact"
+        decoded = self.decoder(latents, image, mask, reduction, tile, way)
         return decoded if size is None else decoded[..., : size[0], : size[1]]
 
     def can_window(self, image: Tensor | None, mask: Tensor | None) -> bool:

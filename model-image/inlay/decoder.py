@@ -7,7 +7,9 @@ from torch.utils.checkpoint import checkpoint
 from inlay.blend import MaskReduction, blends_of, reduce_mask
 from inlay.condition import ConditionEncoder
 from inlay.config import AutoencoderConfig
+from inlay.decode_way import DecodeWay
 from inlay.layers import EPSILON, MidBlock, UpBlock, activate
+from inlay.windows.decode import decode_in_windows
 
 
 class Decoder(nn.Module):
@@ -46,12 +48,16 @@ class Decoder(nn.Module):
         mask: Tensor | None = None,
         reduction: MaskReduction = "area",
         tile: int | None = None,
+        way: DecodeWay = "exact",
     ) -> Tensor:
         """Decodes latents (n, 4, h, w).
 
         `image` (b, 3, H, W) in [-1, 1] and `mask` (b, 1, H, W) in {0, 1}, with b = n, or 1 for any n. `tile` has the
-        condition's features computed in tiles of that many pixels.
+        condition's features computed in tiles of that many pixels. Other ways than `exact` are for `add` decoders and
+        masks that each repaint something.
         """
+        if way != "exact":
+            return decode_in_windows(self, latents, image, mask, way, reduction)
         h = self.mid_block(self.conv_in(latents))
         features = None
         if image is not None and mask is not None:

@@ -7,6 +7,7 @@ are exact, since they are known everywhere; those in between are measured in the
 """
 
 from functools import reduce
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -14,7 +15,6 @@ from torch import Tensor
 from inlay.blend import MaskReduction, reduce_mask
 from inlay.crops import Box
 from inlay.decode_way import DecodeWay
-from inlay.decoder import Decoder
 from inlay.layers import UpBlock, activate
 from inlay.windows.blank import blank
 from inlay.windows.buckets import bucket_window
@@ -26,12 +26,15 @@ from inlay.windows.statistics import GroupStatistics, Known, normalise, statisti
 from inlay.windows.swatches import SWATCHES, pick_swatches
 from inlay.windows.window import Window
 
+if TYPE_CHECKING:
+    from inlay.decoder import Decoder
+
 Boxes = list[list[Box]]
 """By picture, those that hold its hole, in pixels."""
 
 
 def decode_in_windows(
-    decoder: Decoder,
+    decoder: "Decoder",
     latents: Tensor,
     image: Tensor,
     mask: Tensor,
