@@ -9,6 +9,7 @@ import torch
 from cog import BaseRunner, Input
 
 from inlay.beside import Stop, beside
+from inlay.compile_cache import accelerate, wants_compiling
 from inlay.edit_input import LARGEST, EditInput
 from inlay.manifest import Manifest
 from inlay.model import Model, Serving, load_model
@@ -52,10 +53,12 @@ class Runner(BaseRunner):
         slots = int(os.environ.get("COG_MAX_CONCURRENCY") or 1)
         # A cancelled edit holds its thread until its next step, when another one has its room already.
         self.threads = ThreadPoolExecutor(2 * slots, thread_name_prefix="edit")
+        compiles = wants_compiling()
         facts = {
             "profile": self.model.profile.name,
             "decoder": self.model.decoder_name,
             "device": device.type,
+            "compiled": accelerate(folder, device, self.model.denoisers()) if compiles else "not",
             "classifier": "none" if classifier is None else policy.classifier,
         }
         print(log.line(**facts), flush=True)

@@ -18,6 +18,11 @@ Network = Callable[..., Tensor]
 """Tensors of n samples each to one of n samples; no sample sees another."""
 
 
+def kind_of(inputs: tuple[Tensor, ...]) -> tuple[object, ...]:
+    """What tensors are, but for their number of samples: calls of one kind can be one."""
+    return tuple((tuple(part.shape[1:]), part.dtype, part.device) for part in inputs)
+
+
 @dataclass(eq=False)
 class Call:
     """A call of one edit, and what has come of it."""
@@ -32,8 +37,7 @@ class Call:
 
     @property
     def kind(self) -> tuple[object, ...]:
-        """Calls of one kind can be one: their tensors differ in the number of samples alone."""
-        return tuple((part.shape[1:], part.dtype, part.device) for part in self.inputs)
+        return kind_of(self.inputs)
 
     @property
     def is_over(self) -> bool:
@@ -49,6 +53,8 @@ class Batcher:
     """
 
     network: Network
+    compiled: Network | None = None
+    """Called in its place where there is one; see `inlay.compiled`."""
     largest: int = LARGEST
     patience: float = PATIENCE
     _turn: threading.Condition = field(default_factory=threading.Condition, repr=False)
@@ -102,7 +108,9 @@ class Batcher:
     def _answer(self, calls: list[Call]) -> None:
         try:
             inputs = [torch.cat(parts) for parts in zip(*(c.inputs for c in calls), strict=True)]
-            answers = self.network(*inputs).split([call.samples for call in calls])
+            answers = (self.compiled or self.network)(*inputs).split(
+                [call.samples for call in calls]
+            )
             for call, answer in zip(calls, answers, strict=True):
                 call.answer = answer
         except BaseException as error:

@@ -64,6 +64,10 @@ class Inpainter:
         """Itself: it knows one way to paint."""
         return self
 
+    def denoisers(self) -> list[Batcher]:
+        """The one network that it samples with."""
+        return [self._denoise]
+
     def unread(self, _prompt: str) -> str:
         """Nothing: it reads no prompt, which the profile says."""
         return ""

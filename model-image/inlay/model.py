@@ -8,6 +8,7 @@ from typing import Protocol
 
 import torch
 
+from inlay.batcher import Batcher
 from inlay.checkpoint import CheckpointError
 from inlay.outcome import EditError
 from inlay.pipeline import Filler
@@ -39,6 +40,10 @@ class Model(Protocol):
 
     def filler(self, task: str, sampler: str) -> Filler:
         """What paints for a task of the profile, with one of its samplers."""
+        ...
+
+    def denoisers(self) -> list[Batcher]:
+        """What calls its denoisers, in an order that depends on the profile alone."""
         ...
 
     def unread(self, prompt: str) -> str:

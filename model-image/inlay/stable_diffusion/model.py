@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from inlay.batcher import Batcher
 from inlay.profile import Profile
 from inlay.safety.clip_checker import ClipChecker
 from inlay.stable_diffusion.painter import Painter
@@ -32,6 +33,11 @@ class StableDiffusion:
         fast = mode is not None and sampler == mode.sampler
         painters = self.distilled if fast else self.painters
         return replace(painters[painted_as(task)], sampler=sampler)
+
+    def denoisers(self) -> list[Batcher]:
+        """Those of all tasks, plain ones first."""
+        painters = (*self.painters.values(), *self.distilled.values())
+        return list({id(painter.denoise): painter.denoise for painter in painters}.values())
 
     def unread(self, prompt: str) -> str:
         """The end of a prompt that is too long to be read; empty where all of it is."""
