@@ -104,7 +104,7 @@ function pointerTo(path: readonly PropertyKey[]): string {
 export function problems(...codes: ProblemCode[]) {
   const always: ProblemCode[] = ["configuration_invalid", "internal_error", "unavailable"];
   const byStatus = new Map<number, ProblemCode[]>();
-  for (const code of [...codes, ...always]) {
+  for (const code of new Set([...codes, ...always])) {
     const { status } = problemCatalogue[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }

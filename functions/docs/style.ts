@@ -1,8 +1,8 @@
 /** The look of the reference: one column beside its contents, in light and dark, from 320 px. */
 export const style = `
-:root { --ground: #fff; --ink: #1c1c1a; --soft: #63635e; --line: #e3e2dc; --field: #f6f5f1; --link: #1f4fbf; }
+:root { --ground: #f7f3ec; --ink: #1c1a17; --soft: #645d52; --line: #d8d1c3; --field: #fdfcf9; --link: #b23a17; }
 @media (prefers-color-scheme: dark) {
-  :root { --ground: #171716; --ink: #ecebe6; --soft: #a3a29b; --line: #34342f; --field: #21211f; --link: #8fb2ff; }
+  :root { --ground: #171614; --ink: #f0ebe1; --soft: #a9a195; --line: #37332d; --field: #201e1b; --link: #ff8a63; }
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.55 system-ui, sans-serif; }
@@ -16,8 +16,9 @@ nav ul { list-style: none; margin: 0; padding: 0; font-size: .8125rem; }
 nav li { overflow-wrap: anywhere; }
 nav a { text-decoration: none; }
 nav h2 { font-size: .9375rem; margin: 1rem 0 .25rem; }
-h1 { margin-top: 0; }
-main > h2 { margin-top: 3.5rem; border-bottom: 1px solid var(--line); padding-bottom: .25rem; }
+h1, main > h2 { font-family: ui-serif, Georgia, serif; font-weight: 400; letter-spacing: -.01em; }
+h1 { margin-top: 0; font-size: 2.75rem; line-height: 1.1; }
+main > h2 { margin-top: 4rem; border-bottom: 1px solid var(--line); padding-bottom: .35rem; font-size: 1.875rem; }
 section { margin-top: 2.25rem; scroll-margin-top: 1rem; }
 section h3 { font-size: 1.0625rem; margin-bottom: .25rem; }
 section:target h3 { background: var(--field); }
