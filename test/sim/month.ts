@@ -17,9 +17,10 @@ export async function monthLater(world: World): Promise<void> {
   const { clock, faults, random, witness } = world;
   const began = clock.now;
   world.silent = false;
-  // A later day has to begin in each account before the last one closes.
-  for (const customer of world.customers) customer.topUp(1_000_000, "month");
   faults.active = true;
+  // A later day has to begin in each account before the last one closes; a clock may be ten minutes behind.
+  await clock.run(world.step, began + 2 * day);
+  for (const customer of world.customers) customer.topUp(1_000_000, "month");
   await clock.run(world.step, began + closedWithin);
   faults.active = false;
   for (const actor of [...world.accounts.values(), world.pool]) actor.calm();
