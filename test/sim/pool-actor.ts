@@ -1,6 +1,7 @@
 import { Pool, type Candidate, type Capacity, type Slot } from "../../functions/dispatch/pool.ts";
 import { nodeStorage } from "../harness/node-storage.ts";
 import type { Invocation } from "./invocation.ts";
+import { readEdit } from "./seen-edit.ts";
 import type { World } from "./world.ts";
 
 /** The pool's object: production's pool over SQLite. */
@@ -46,16 +47,37 @@ export class PoolActor {
     };
   }
 
-  /** Releases, and sees to it that an attempt which runs keeps the slot that it has. */
+  /**
+   * Releases, and sees to it that an attempt which runs keeps the slot that it has, and that no more is called up than
+   * came free: releases that free nothing would call each other up without end.
+   */
   #release(edit: string, attempt: number | undefined): Candidate[] {
     const holds = () => this.taken().includes(edit);
     const held = holds();
+    const before = this.#rows();
     const called = this.#pool.release(edit, attempt, this.now());
-    const record = this.#world.witness.edits.get(edit);
-    if (attempt !== undefined && record?.ended === null && record.attempt > attempt) {
-      if (held && !holds()) this.#world.violate(`${edit} lost its slot to its attempt ${attempt}`);
+    const freed = before - this.#rows();
+    if (called.length > freed) {
+      this.#world.violate(`a release of ${edit} freed ${freed} and called up ${called.length}`);
+    }
+    if (attempt !== undefined && held && !holds() && this.#running(edit) > attempt) {
+      this.#world.violate(`${edit} lost its slot to its attempt ${attempt}`);
     }
     return called;
+  }
+
+  /** Slots that are not given back, those whose lease is over included. */
+  #rows(): number {
+    return this.storage.exec("SELECT edit FROM slots").length;
+  }
+
+  /** The attempt that runs of an edit; 0 where none does, as while the next one waits for its time. */
+  #running(edit: string): number {
+    for (const { storage } of this.#world.accounts.values()) {
+      const seen = readEdit(storage, edit);
+      if (seen?.status === "starting" || seen?.status === "processing") return seen.attempt;
+    }
+    return 0;
   }
 
   #call<T>(invocation: Invocation, work: () => T): Promise<T> {
