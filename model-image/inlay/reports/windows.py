@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from inlay.bench.flops import count_tflop, trimmed_tflop
+from inlay.bench.flops import count_tflop, windowed_tflop
+from inlay.bench.holes import middle_hole
 from inlay.bench.sizes import SIZES
 from inlay.decode_way import DECODE_WAYS
 from inlay.grid import save_grid
@@ -92,10 +93,12 @@ def joined(decoded: Tensor, image: Tensor, mask: Tensor) -> Tensor:
 
 def work() -> dict[str, float]:
     """TFLOP of a decode of 512 px at Stable Diffusion's size, with a box of 15 %."""
-    counted = count_tflop(SIZES["full"])
+    size = SIZES["full"]
+    counted, hole = count_tflop(size), middle_hole(size.side, SHARE)
     return {
-        "TFLOP of x1.5 in full": counted["decode x1.5"],
-        "TFLOP of x1.5 around a box of 15 %": trimmed_tflop(SIZES["full"], SHARE),
+        "TFLOP of x1.5, exact": counted["decode x1.5"],
+        "TFLOP of x1.5, trimmed": windowed_tflop(size, hole, "trimmed"),
+        "TFLOP of x1.5, bucketed": windowed_tflop(size, hole, "bucketed"),
         "TFLOP of the plain decoder": counted["decode plain"],
     }
 
