@@ -16,6 +16,8 @@ from inlay.bench.flops import count_tflop
 from inlay.bench.networks import make_networks
 from inlay.bench.sizes import SIZES, BenchSize
 from inlay.config import AutoencoderConfig
+from inlay.reports import edits
+from inlay.reports.edits import SAMPLINGS
 
 TINY = BenchSize(
     side=64,
@@ -57,6 +59,20 @@ def test_a_run_writes_what_it_measured_as_figures_and_as_a_picture(tmp_path, mon
     assert "below 1 we are faster" in capsys.readouterr().out
     with Image.open(tmp_path / "bench-cpu-small.png") as plot:
         assert len(plot.getcolors(100_000)) > 5
+
+
+def test_edits_of_a_box_are_timed_with_many_steps_and_with_few(tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(SIZES, "small", TINY)
+    samplings = tuple(replace(one, steps=number) for number, one in enumerate(SAMPLINGS, 1))
+    monkeypatch.setattr(edits, "SAMPLINGS", samplings)
+    edits.main(["--rounds", "1", "--device", "cpu", "--size", "small", "--out", str(tmp_path)])
+    report = json.loads((tmp_path / "edits-cpu-small.json").read_text())
+    assert (report["side"], report["share"]) == (64, 0.15)
+    assert [(row["steps"], row["rounds"]) for row in report["edits"]] == [(1, 1), (2, 3)]
+    for row in report["edits"]:
+        assert set(row["processor ratios"]) == {"diffusers x1.5", "diffusers plain"}
+        assert all(seconds > 0 for seconds in row["processor seconds"].values())
+    assert "4 steps without, ratios: diffusers x1.5" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("count", [1, 4])

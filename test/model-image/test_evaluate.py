@@ -102,6 +102,27 @@ def test_whole_edits_are_timed(profile, pictures, tmp_path, monkeypatch, capsys)
     assert "seconds of the first" in capsys.readouterr().out
 
 
+def test_decoding_around_holes_is_compared_with_decoding_in_full(
+    profile, pictures, tmp_path, monkeypatch
+):
+    arguments = ["windows", "--profile", profile, "--pictures", pictures, "--out", tmp_path]
+    arguments += ["--count", "2", "--steps", "1"]
+    monkeypatch.setattr(sys, "argv", ["evaluate", *map(str, arguments)])
+    evaluate.main()
+    report = json.loads((tmp_path / "windows.json").read_text())
+    figures = report["figures"]
+    assert figures["TFLOP of x1.5, trimmed"] < figures["TFLOP of x1.5, bucketed"]
+    assert figures["TFLOP of x1.5, bucketed"] < figures["TFLOP of x1.5, exact"]
+    assert [row["holes"] for row in report["crops"]] == ["any", "box"] * 2
+    for way in ("exact", "trimmed", "bucketed"):
+        assert figures[f"seconds, {way}, box holes"] > 0
+    most = max(
+        row["levels from exact, trimmed"] for row in report["crops"] if row["holes"] == "box"
+    )
+    assert figures["levels from exact, trimmed, box holes, the most"] == most > 0
+    assert Image.open(tmp_path / "windows.png").size[0] == 3 * 64 + 2 * 4
+
+
 def test_holes_may_be_lamas(pictures):
     examples = draw(pictures, 64, 6, 1, "thick")
     shares = [example.mask.mean().item() for example in examples]

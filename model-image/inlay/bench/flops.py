@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from inlay.autoencoder import Autoencoder
-from inlay.bench.holes import middle_hole
 from inlay.bench.networks import make_text, make_unet
 from inlay.bench.sizes import BenchSize
+from inlay.decode_way import DecodeWay
 from inlay.windows.decode import decode_in_windows
 
 TOKENS = 77
@@ -52,12 +54,12 @@ def tflop_of(part: Callable[[], Tensor | object]) -> float:
     return counter.get_total_flops() / 1e12
 
 
-def trimmed_tflop(size: BenchSize, share: float) -> float:
-    """TFLOP of a trimmed decode x1.5 of one picture, with a square hole of this share in its middle."""
+def windowed_tflop(size: BenchSize, hole: NDArray[np.bool_], way: DecodeWay = "trimmed") -> float:
+    """TFLOP of a decode x1.5 of one picture around its hole (S, S)."""
     side, cells = size.side, size.side // 8
-    hole = torch.from_numpy(middle_hole(side, share))[None, None].float()
+    marked = torch.from_numpy(hole)[None, None].float()
     with torch.device("meta"):
         decoder = Autoencoder(size.autoencoder).decoder
         image, mask = torch.empty(1, 3, side, side), torch.empty(1, 1, side, side)
         latents = torch.empty(1, 4, cells, cells)
-    return tflop_of(lambda: decode_in_windows(decoder, latents, image, mask, "trimmed", hole=hole))
+    return tflop_of(lambda: decode_in_windows(decoder, latents, image, mask, way, hole=marked))

@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from inlay.bench.flops import count_tflop, trimmed_tflop
+from inlay.bench.flops import count_tflop, windowed_tflop
+from inlay.bench.holes import middle_hole
 from inlay.bench.sizes import SIZES
 from inlay.decode_way import DECODE_WAYS
 from inlay.grid import save_grid
@@ -23,7 +24,6 @@ from inlay.reports.examples import Example, draw
 from inlay.reports.report import report_parser, write_report
 
 SHARE = 0.15
-SIZE = 256
 LEVEL = 127.5
 """Levels of 255 to one on [-1, 1]."""
 GRID_ROWS = 6
@@ -38,7 +38,7 @@ def main(given: list[str]) -> None:
     inpainter = Inpainter.load(arguments.profile, torch.device("cpu"))
     rows: list[dict[str, object]] = []
     shown: list[list[Tensor]] = []
-    examples = draw(arguments.pictures, SIZE, arguments.count, arguments.seed)
+    examples = draw(arguments.pictures, inpainter.native_size, arguments.count, arguments.seed)
     for kind, image, mask, seed in tqdm(list(cases(examples, arguments.seed)), desc="crops"):
         row, full, trimmed = measure(inpainter, image, mask, seed, arguments.steps)
         rows.append({"holes": kind, **row})
@@ -56,11 +56,12 @@ def main(given: list[str]) -> None:
 def cases(examples: list[Example], seed: int) -> Iterator[tuple[str, Tensor, Tensor, int]]:
     """Every crop with its own hole, and with one box at a place that is drawn."""
     generator = torch.Generator().manual_seed(seed)
-    side = round(SIZE * SHARE**0.5)
     for example in examples:
+        size = example.mask.shape[-1]
+        side = round(size * SHARE**0.5)
         yield "any", example.image, example.mask, example.seed
         box = torch.zeros_like(example.mask)
-        top, left = torch.randint(0, SIZE - side + 1, (2,), generator=generator).tolist()
+        top, left = torch.randint(0, size - side + 1, (2,), generator=generator).tolist()
         box[..., top : top + side, left : left + side] = 1
         yield "box", example.image, box, example.seed
 
@@ -92,10 +93,12 @@ def joined(decoded: Tensor, image: Tensor, mask: Tensor) -> Tensor:
 
 def work() -> dict[str, float]:
     """TFLOP of a decode of 512 px at Stable Diffusion's size, with a box of 15 %."""
-    counted = count_tflop(SIZES["full"])
+    size = SIZES["full"]
+    counted, hole = count_tflop(size), middle_hole(size.side, SHARE)
     return {
-        "TFLOP of x1.5 in full": counted["decode x1.5"],
-        "TFLOP of x1.5 around a box of 15 %": trimmed_tflop(SIZES["full"], SHARE),
+        "TFLOP of x1.5, exact": counted["decode x1.5"],
+        "TFLOP of x1.5, trimmed": windowed_tflop(size, hole, "trimmed"),
+        "TFLOP of x1.5, bucketed": windowed_tflop(size, hole, "bucketed"),
         "TFLOP of the plain decoder": counted["decode plain"],
     }
 

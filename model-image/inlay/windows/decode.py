@@ -81,7 +81,11 @@ def decode_in_windows(
             swatches.pixels,
             size.height * size.width,
         )
-        canvas = through_level(block, parts, first, known, whole)
+        made = through_level(block, parts, first, known)
+        times = 2 if len(block.upsamplers) else 1
+        canvas = blank(made[0], made[0].shape[1], times * size.height, times * size.width)
+        for window, x in zip(windows, made, strict=True):
+            window.write(canvas, x, times)
     output = decoder.blend(canvas, 0, features, mask, reduction)
     norm = decoder.conv_norm_out
     statistics = known.get(norm) or statistics_of(output, norm.num_groups)
@@ -126,21 +130,17 @@ def measured_by(windows: list[Window], hole: Tensor, stage: int) -> Tensor:
 
 
 def through_level(
-    block: UpBlock, parts: LevelParts, first: GroupStatistics, known: Known, whole: Tensor
-) -> Tensor:
-    """A level's blocks and its doubling, in its windows; anything elsewhere, where the next one takes the picture's.
+    block: UpBlock, parts: LevelParts, first: GroupStatistics, known: Known
+) -> list[Tensor]:
+    """A level's blocks and its doubling, by window; `first` are the statistics of the level's input.
 
-    `first` are the statistics of the level's input `whole`.
+    Of windows it sees shapes and never places, so that one compilation serves a bucket wherever it lies.
     """
     for index, resnet in enumerate(block.resnets):
         parts = parts.through(resnet, known, first if index == 0 else None)
-    doubles = [layer.conv for layer in block.upsamplers]
     made = parts.pixels
-    for layer in doubles:
-        made = [window.doubled(layer, x) for window, x in zip(parts.windows, made, strict=True)]
-    times = 2 ** len(doubles)
-    height, width = (times * side for side in whole.shape[-2:])
-    canvas = blank(made[0], made[0].shape[1], height, width)
-    for window, x in zip(parts.windows, made, strict=True):
-        window.write(canvas, x, times)
-    return canvas
+    for layer in block.upsamplers:
+        made = [
+            window.doubled(layer.conv, x) for window, x in zip(parts.windows, made, strict=True)
+        ]
+    return made
