@@ -27,6 +27,7 @@ import { invalidRequest, onError, problemResponse } from "./problem-response.ts"
 import { resultRoutes } from "./results.ts";
 import { mountSurface } from "../surfaces/surface-route.ts";
 import { surfaces } from "../surfaces/surfaces.ts";
+import { readToTheEnd } from "./unread-body.ts";
 import { uploadRoutes } from "./uploads/routes.ts";
 import { deliveryRoutes } from "./webhooks/deliveries.ts";
 import { webhookEndpointRoutes } from "./webhooks/endpoints.ts";
@@ -64,6 +65,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
       ms: Date.now() - started,
     });
   });
+  app.use(readToTheEnd);
   app.use(secureHeaders({ crossOriginResourcePolicy: "cross-origin" }));
   allowBrowsers(app);
   app.use(

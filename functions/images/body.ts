@@ -101,7 +101,8 @@ export async function peek(
 }
 
 /**
- * The chunks of a body, until its time is over, however long the next chunk would take.
+ * The chunks of a body, until its time is over, however long the next chunk would take. Who leaves early leaves the
+ * rest to be read or canceled.
  *
  * @throws {BodyError} `too_slow`.
  */
@@ -121,7 +122,6 @@ export async function* inTime({ body, signal }: Arriving): AsyncGenerator<Uint8A
     }
   } finally {
     signal?.removeEventListener("abort", stop);
-    // Nobody reads the rest.
-    reader.cancel().catch(() => undefined);
+    reader.releaseLock();
   }
 }

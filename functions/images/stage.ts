@@ -66,7 +66,7 @@ export async function stageOnce(
 }
 
 /**
- * Streams a file into R2. Of a length that is not known before, at most `maxBytes` are taken, in pieces of 512 KiB.
+ * Streams a file from elsewhere into R2. Of a length that is not known before, at most `maxBytes` are taken, in pieces of 512 KiB.
  * Nothing is left behind by a failure.
  */
 export async function stageStream(
@@ -91,6 +91,7 @@ export async function stageStream(
       await putStream({ ...request, contentLength }, (chunk) => meter.take(chunk));
     }
   } catch (error) {
+    await request.body.cancel().catch(() => undefined);
     if (error instanceof BodyError) return err(error.problem);
     throw error;
   }

@@ -168,3 +168,32 @@ describe("an upload straight into the bucket", () => {
     expect(keys.filter((key) => key.includes(id))).toEqual([]);
   });
 });
+
+describe("a sender whose picture is refused", () => {
+  /** A form with a picture of this many bytes, sent in pieces as forms are. */
+  const form = (bytes: number, extra: Record<string, string> = {}) => {
+    const sent = new FormData();
+    for (const [name, value] of Object.entries(extra)) sent.set(name, value);
+    sent.set("image", new File([new Uint8Array(bytes)], "photo.png"));
+    return sent;
+  };
+
+  it.each([1_000, 500_000, 20_000_000])(
+    "reads why, and keeps its connection, with %i bytes on their way",
+    async (bytes) => {
+      for (let time = 0; time < 20; time++) {
+        const code = await refusalOf(ask("inlay_live_guess", "POST", "/v1/edits", form(bytes)));
+        expect(code).toBe("key_invalid");
+      }
+      expect(await system.balance()).toBeDefined();
+    },
+  );
+
+  it("reads why where a field before the picture was wrong already", async () => {
+    const wrong = form(20_000_000, { task: "x".repeat(100_000) });
+    for (let time = 0; time < 5; time++) {
+      const code = await refusalOf(ask(system.key, "POST", "/v1/edits", wrong));
+      expect(code).toBe("request_malformed");
+    }
+  });
+});
