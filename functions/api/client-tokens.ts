@@ -1,15 +1,14 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { ClientToken, ClientTokenRequest } from "../../schemas/client-token.ts";
 import { readConfiguration } from "../env.ts";
-import { ProblemError, unwrap } from "../errors/problem-error.ts";
-import { refuseField } from "../errors/refusal.ts";
+import { unwrap } from "../errors/problem-error.ts";
 import { mintClientToken, type ClientClaims } from "../keys/client-token.ts";
 import { newId } from "../keys/ids.ts";
-import { checkPublicUrl } from "../network/public-url.ts";
-import type { AppContext, AppEnv } from "./app-env.ts";
+import type { AppEnv } from "./app-env.ts";
 import { authenticated, keyInForce } from "./authenticate.ts";
 import { jsonBody, jsonProblems } from "./json-body.ts";
 import { keyProblems, problems } from "./problem-response.ts";
+import { webhookAddress } from "./webhooks/address.ts";
 
 /** How long a token is valid where nothing else is asked for, in seconds. */
 const usualSeconds = 900;
@@ -41,7 +40,7 @@ export function clientTokenRoutes(app: OpenAPIHono<AppEnv>): void {
 
   app.openapi(mint, async (c) => {
     const { end_user, spending_limit, expires_in, tasks, webhook } = c.req.valid("json");
-    if (webhook !== undefined) checkWebhook(c, webhook);
+    if (webhook !== undefined) webhookAddress(c, webhook, "/webhook");
     const { id: account, account: stub, keyHash } = c.var.caller;
     const key = unwrap(await stub.mintingKey(keyHash));
     const claims: ClientClaims = {
@@ -66,12 +65,4 @@ export function clientTokenRoutes(app: OpenAPIHono<AppEnv>): void {
     c.header("cache-control", "no-store");
     return c.json(minted, 201);
   });
-}
-
-function checkWebhook(c: AppContext, webhook: string): void {
-  const allowLoopback = readConfiguration(c.env).LOCAL_LOOPBACK === "true";
-  const checked = checkPublicUrl(webhook, { allowLoopback });
-  if (checked.ok) return;
-  const detail = `Webhooks go to public https addresses; ${checked.problem}.`;
-  throw new ProblemError(refuseField("webhook_url_not_allowed", "/webhook", detail));
 }

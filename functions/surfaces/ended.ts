@@ -5,7 +5,7 @@ import { isPassing } from "../api/problem-response.ts";
 import { performNow } from "../dispatch/perform.ts";
 import { ProblemError, unwrap } from "../errors/problem-error.ts";
 import { log, describeError } from "../log.ts";
-import { accountStub, servicesOf } from "../services.ts";
+import { servicesOf } from "../services.ts";
 
 /** How long one call to the account waits, in milliseconds. */
 const oneWait = 30_000;
@@ -32,11 +32,9 @@ export async function endedEdit(c: AppContext, id: string): Promise<Edit> {
  * caller who is told of it would send the whole request again.
  */
 export async function awaitEdit(c: AppContext, id: string, ms: number): Promise<Edit> {
-  const { keyHash, id: owner } = c.var.caller;
+  const { account, keyHash } = c.var.caller;
   for (let failures = 1; ; failures++) {
     try {
-      // A stub whose object has failed stays broken.
-      const account = accountStub(c.env.ACCOUNT, owner);
       return unwrap(await account.awaitEdit(keyHash, id, ms));
     } catch (error) {
       if (!isPassing(error as Error) || failures >= tries) throw error;

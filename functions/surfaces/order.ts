@@ -13,11 +13,9 @@ import {
 import { settleRequest } from "../api/edits/settle-request.ts";
 import { originOf } from "../api/origin.ts";
 import { bodyDeadline } from "../api/signed-request.ts";
-import { readConfiguration } from "../env.ts";
+import { webhookAddress } from "../api/webhooks/address.ts";
 import { ProblemError, unwrap } from "../errors/problem-error.ts";
-import { refuseField } from "../errors/refusal.ts";
 import { inputKey } from "../images/object-keys.ts";
-import { checkPublicUrl } from "../network/public-url.ts";
 import { completed, type Asked } from "./asked.ts";
 import { FormFile, readForm, type SentForm } from "./form.ts";
 import { renamed, type Names } from "./mapping.ts";
@@ -94,7 +92,7 @@ async function carryOut(c: AppContext, to: Destination, order: Order): Promise<T
   const { asked, surface, lifetime, webhook } = order;
   const roles = [...order.pictures.keys()];
   const parameters = unwrap(settleRequest(profileIn(c), unwrap(completed(asked)), roles));
-  if (webhook !== undefined) checkWebhook(c, webhook.url, webhook.pointer);
+  if (webhook !== undefined) webhookAddress(c, webhook.url, webhook.pointer);
   const pictures = await takeEach(order.pictures, (role, sent) => {
     const reference = referenceTo(c, sent);
     if (reference !== null) return takeReference(to, role, reference);
@@ -117,12 +115,4 @@ function referenceTo(c: AppContext, sent: SentPicture): string | null {
 function uploadIn(url: string): string | null {
   const id = /^https?:\/\/[^/]+\/v1\/files\/(\w+)$/.exec(url)?.[1];
   return id !== undefined && UploadId.safeParse(id).success ? id : null;
-}
-
-function checkWebhook(c: AppContext, url: string, pointer: string): void {
-  const allowLoopback = readConfiguration(c.env).LOCAL_LOOPBACK === "true";
-  const checked = checkPublicUrl(url, { allowLoopback });
-  if (checked.ok) return;
-  const detail = `Webhooks go to public https addresses; ${checked.problem}.`;
-  throw new ProblemError(refuseField("webhook_url_not_allowed", pointer, detail));
 }

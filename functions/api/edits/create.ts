@@ -13,16 +13,15 @@ import type { AcceptedEdit } from "../../account/answers.ts";
 import { performNow } from "../../dispatch/perform.ts";
 import { readConfiguration } from "../../env.ts";
 import { ProblemError, unwrap } from "../../errors/problem-error.ts";
-import { refuseField } from "../../errors/refusal.ts";
 import { kindOf } from "../../keys/account-id.ts";
 import { newId } from "../../keys/ids.ts";
 import { limitFields, type Limits } from "../../quotas/limits.ts";
 import { log } from "../../log.ts";
-import { checkPublicUrl } from "../../network/public-url.ts";
 import { publicResolver, servicesOf } from "../../services.ts";
 import type { AppContext } from "../app-env.ts";
 import { originOf } from "../origin.ts";
 import { bodyDeadline } from "../signed-request.ts";
+import { webhookAddress } from "../webhooks/address.ts";
 import { answerEdit, preferredWait } from "./answer.ts";
 import { isUpload, parsed, takeEach, takeReference, type Destination } from "./intake.ts";
 import { checkMultipart, takeMultipart, type TakenEdit } from "./multipart-intake.ts";
@@ -178,13 +177,7 @@ export async function accept(
   taken: TakenEdit,
 ): Promise<AcceptedEdit> {
   const { webhook } = taken.parameters;
-  if (webhook !== undefined) {
-    const checked = checkPublicUrl(webhook, to);
-    if (!checked.ok) {
-      const detail = `Webhooks go to public https addresses; ${checked.problem}.`;
-      throw new ProblemError(refuseField("webhook_url_not_allowed", "/webhook", detail));
-    }
-  }
+  if (webhook !== undefined) webhookAddress(c, webhook, "/webhook");
   const { account, credential } = c.var.caller;
   const accepted = await account.accept({
     ...taken,
