@@ -69,7 +69,8 @@ class Canvas:
         channels = [Image.fromarray(fill[..., c]) for c in range(fill.shape[2])]
         shrunk = seed is not None and crop.side > UPSCALED * len(fill)
         for window in windows(crop.hole):
-            around = within(window, MARGIN if shrunk else 0, crop, self._mask.shape)
+            around = window.grown(MARGIN if shrunk else 0).intersection(crop.box)
+            around = around.intersection(self._box)
             fine = enlarged(channels, crop, around)
             if seed is not None and shrunk:
                 fine = self._finished(fine, around, seed)
@@ -94,15 +95,14 @@ class Canvas:
 
         The last that is done to a canvas; what is kept stays as it is.
         """
-        height, width = self._mask.shape
         scale, most = self._levels
         shown = self._samples[..., : self._picture.colours]
-        for window in windows(Box(0, 0, width, height)):
+        for window in windows(self._box):
             span = np.s_[window.top : window.bottom, window.left : window.right]
             wanted = self._mask[span]
             if not wanted.any():
                 continue
-            around = grown_box(window, REACH, width, height)
+            around = window.grown(REACH).intersection(self._box)
             region = shown[around.top : around.bottom, around.left : around.right]
             added = change(region.astype(np.float32) / scale, (around.left, around.top), key)
             top, left = window.top - around.top, window.left - around.left
@@ -111,6 +111,12 @@ class Canvas:
             colours = shown[span]
             after = colours[wanted] + share * inner * scale
             colours[wanted] = after.round().clip(0, most).astype(colours.dtype)
+
+    @property
+    def _box(self) -> Box:
+        """All of the picture."""
+        height, width = self._mask.shape
+        return Box(0, 0, width, height)
 
     @property
     def _levels(self) -> tuple[int, int]:
@@ -136,27 +142,6 @@ def windows(box: Box) -> Iterator[Box]:
     for top in range(box.top, box.bottom, WINDOW):
         for left in range(box.left, box.right, WINDOW):
             yield Box(left, top, min(left + WINDOW, box.right), min(top + WINDOW, box.bottom))
-
-
-def grown_box(box: Box, margin: int, width: int, height: int) -> Box:
-    """A box with a margin, as far as a picture reaches."""
-    return Box(
-        max(box.left - margin, 0),
-        max(box.top - margin, 0),
-        min(box.right + margin, width),
-        min(box.bottom + margin, height),
-    )
-
-
-def within(box: Box, margin: int, crop: Crop, shape: tuple[int, ...]) -> Box:
-    """A box with a margin, as far as the crop and the picture reach."""
-    height, width = shape[:2]
-    return Box(
-        max(box.left - margin, crop.left, 0),
-        max(box.top - margin, crop.top, 0),
-        min(box.right + margin, crop.left + crop.side, width),
-        min(box.bottom + margin, crop.top + crop.side, height),
-    )
 
 
 def enlarged(channels: list[Image.Image], crop: Crop, box: Box) -> NDArray[np.float32]:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from inlay.batcher import Batcher
-from inlay.compiled import Compile, Compiled, inductor
+from inlay.compiled import Compile, Compiled, OnNew, inductor
 
 FOLDER = "compiled"
 """Below the profile's."""
@@ -57,11 +57,13 @@ def wants_compiling(environment: Mapping[str, str] = os.environ) -> bool:
     return wanted == "on"
 
 
-def compile_all(denoisers: list[Batcher], compile: Compile = inductor) -> list[Compiled]:
-    """Has denoisers compile what they meet before they answer."""
-    made = [
-        Compiled(one.network, lambda new, sample: new.prepare(sample), compile) for one in denoisers
-    ]
+def compile_all(
+    denoisers: list[Batcher],
+    compile: Compile = inductor,
+    on_new: OnNew = Compiled.prepare,
+) -> list[Compiled]:
+    """Has denoisers compile what they meet: before they answer, unless `on_new` says otherwise."""
+    made = [Compiled(one.network, on_new, compile) for one in denoisers]
     for denoiser, compiled in zip(denoisers, made, strict=True):
         denoiser.compiled = compiled
     return made
@@ -94,12 +96,7 @@ def accelerate(
     """Has denoisers compile: from a matching set before this returns, else beside serving. Returns how, for the log."""
     described = matching(folder, Target.here(device))
     beside = ThreadPoolExecutor(1, thread_name_prefix="compile")
-    made = [
-        Compiled(one.network, lambda new, sample: beside.submit(new.prepare, sample), compile)
-        for one in denoisers
-    ]
-    for denoiser, compiled in zip(denoisers, made, strict=True):
-        denoiser.compiled = compiled
+    made = compile_all(denoisers, compile, lambda new, sample: beside.submit(new.prepare, sample))
     if described is None or len(described) != len(made):
         return "in the background"
     for compiled, kinds in zip(made, described, strict=True):

@@ -24,6 +24,10 @@ def inductor(network: Network) -> Network:
     return torch.compile(network, dynamic=False)
 
 
+OnNew = Callable[["Compiled", tuple[Tensor, ...]], object]
+"""What is done with the first sample of a kind; what it returns is not looked at."""
+
+
 @dataclass
 class Compiled:
     """Calls the compiled network for what it was compiled for, and the network itself for everything else.
@@ -32,7 +36,7 @@ class Compiled:
     """
 
     network: Network
-    on_new: Callable[["Compiled", tuple[Tensor, ...]], None]
+    on_new: OnNew
     compile: Compile = inductor
     failure: str | None = None
     """Why it compiles nothing any more."""

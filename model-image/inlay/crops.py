@@ -35,6 +35,29 @@ class Box:
             max(self.bottom, other.bottom),
         )
 
+    def intersection(self, other: "Box") -> "Box":
+        """What two boxes that meet share."""
+        return Box(
+            max(self.left, other.left),
+            max(self.top, other.top),
+            min(self.right, other.right),
+            min(self.bottom, other.bottom),
+        )
+
+    def grown(self, by: int) -> "Box":
+        """The box with some pixels more on every side."""
+        return Box(self.left - by, self.top - by, self.right + by, self.bottom + by)
+
+    def gap(self, other: "Box") -> int:
+        """Pixels between two boxes, along the axis on which they are further apart.
+
+        0 where they touch, less where they share pixels.
+        """
+        return max(
+            max(self.left, other.left) - min(self.right, other.right),
+            max(self.top, other.top) - min(self.bottom, other.bottom),
+        )
+
     def contains(self, other: "Box") -> bool:
         return self.union(other) == self
 

@@ -73,3 +73,12 @@ def edge() -> Iterator[Edge]:
     """An edge that stores what it is sent."""
     with serve_edge() as served:
         yield served
+
+
+@pytest.fixture
+def fresh(served):
+    """A module's `served` edge and coglet with everything forgotten, and room for an edit."""
+    edge, server = served
+    edge.forget()
+    edge.files.clear()
+    return edge, server

@@ -25,14 +25,6 @@ def served(profile_folder):
         yield edge, server
 
 
-@pytest.fixture
-def fresh(served):
-    edge, server = served
-    edge.forget()
-    edge.files.clear()
-    return edge, server
-
-
 def asked(edge, name: str, **changes) -> dict:
     """A prediction of an edit whose files lie under its name."""
     return prediction(

@@ -49,15 +49,6 @@ def served(profile_folder, greens, tmp_path_factory):
         yield edge, server
 
 
-@pytest.fixture
-def fresh(served):
-    """The same with everything forgotten, and room for an edit."""
-    edge, server = served
-    edge.forget()
-    edge.files.clear()
-    return edge, server
-
-
 def begin(edge, server, name: str, **changes) -> None:
     """Starts an edit, once the one before it has left its room."""
     for _ in range(100):

@@ -106,8 +106,7 @@ def windows(spectra: np.ndarray, side: int) -> list[Hit]:
 
 def marked_box(field: np.ndarray, key: bytes, hit: Hit) -> tuple[int, int, int, int]:
     """What of the whitened picture (H, W) is marked on the grid of a hit: left, upper, right, lower."""
-    spectrum = np.fft.rfft2(pattern_of(key)) * emphasis(frequencies(TILE, TILE))
-    pattern = np.fft.irfft2(spectrum, s=(TILE, TILE))
+    pattern = np.fft.irfft2(pattern_spectrum(key), s=(TILE, TILE))
     pattern = np.roll(pattern / pattern.std(), hit.shift, axis=(0, 1)).astype(np.float32)
     height, width = field.shape
     tiled = pattern[np.arange(height)[:, None] % TILE, np.arange(width)[None] % TILE]
@@ -142,8 +141,13 @@ def tile_spectra(field: np.ndarray, key: bytes) -> np.ndarray:
     """Each whole tile's spectrum times the pattern's conjugate (rows, columns, 64, 33): their sum matches a window."""
     rows, columns = field.shape[0] // TILE, field.shape[1] // TILE
     tiles = field[: rows * TILE, : columns * TILE].reshape(rows, TILE, columns, TILE)
-    pattern = np.fft.rfft2(pattern_of(key)) * emphasis(frequencies(TILE, TILE))
-    return np.fft.rfft2(tiles.transpose(0, 2, 1, 3)) * np.conj(pattern).astype(np.complex64)
+    pattern = np.conj(pattern_spectrum(key)).astype(np.complex64)
+    return np.fft.rfft2(tiles.transpose(0, 2, 1, 3)) * pattern
+
+
+def pattern_spectrum(key: bytes) -> np.ndarray:
+    """The spectrum of a key's pattern (64, 33) in the band that is looked at."""
+    return np.fft.rfft2(pattern_of(key)) * emphasis(frequencies(TILE, TILE))
 
 
 def emphasis(f: np.ndarray) -> np.ndarray:

@@ -75,16 +75,8 @@ def too_small(holes: Iterable[Box]) -> bool:
     regions: list[Box] = []
     for hole in holes:
         region = hole
-        while near := [other for other in regions if gap(region, other) <= TILE]:
+        while near := [other for other in regions if region.gap(other) <= TILE]:
             regions = [other for other in regions if other not in near]
             region = functools.reduce(Box.union, near, region)
         regions.append(region)
     return all(min(box.right - box.left, box.bottom - box.top) < SMALLEST for box in regions)
-
-
-def gap(one: Box, other: Box) -> int:
-    """Pixels between two boxes, along the axis on which they are further apart; 0 and less where they touch."""
-    return max(
-        max(one.left, other.left) - min(one.right, other.right),
-        max(one.top, other.top) - min(one.bottom, other.bottom),
-    )

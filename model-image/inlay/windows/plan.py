@@ -27,12 +27,7 @@ class Size:
 
 def grown(box: Box, by: int, size: Size) -> Box:
     """A box with some pixels more on every side that lies within the picture."""
-    return Box(
-        max(box.left - by, 0),
-        max(box.top - by, 0),
-        min(box.right + by, size.width),
-        min(box.bottom + by, size.height),
-    )
+    return box.grown(by).intersection(Box(0, 0, size.width, size.height))
 
 
 def coarser(box: Box, stride: int) -> Box:

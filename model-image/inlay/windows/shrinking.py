@@ -43,7 +43,7 @@ class ShrinkingWindow:
     def counted(self, stage: int) -> Tensor | None:
         box = self.regions[stage]
         others = [other[stage] for other in self.earlier]
-        met = [other for other in others if intersects(box, other)]
+        met = [other for other in others if box.gap(other) < 0]
         if not met:
             return None
         ones = torch.ones(1, 1, box.bottom - box.top, box.right - box.left)
@@ -61,12 +61,7 @@ class ShrinkingWindow:
     def doubled(self, layer: nn.Conv2d, x: Tensor) -> Tensor:
         inner = coarser(self.wanted, 2)
         given = self.regions[-1]
-        seen = Box(
-            max(inner.left - 1, given.left),
-            max(inner.top - 1, given.top),
-            min(inner.right + 1, given.right),
-            min(inner.bottom + 1, given.bottom),
-        )
+        seen = inner.grown(1).intersection(given)
         # Zeros where the picture ends, and for pixels that are not wanted.
         padding = (
             inner.left - seen.left < 1,
@@ -80,13 +75,6 @@ class ShrinkingWindow:
     def write(self, canvas: Tensor, x: Tensor, times: int) -> None:
         box = self.regions[-1] if times == 1 else self.wanted
         canvas[..., box.top : box.bottom, box.left : box.right] = x
-
-
-def intersects(one: Box, other: Box) -> bool:
-    """Whether two boxes share a pixel."""
-    return max(one.left, other.left) < min(one.right, other.right) and max(
-        one.top, other.top
-    ) < min(one.bottom, other.bottom)
 
 
 def cut_from(x: Tensor, given: Box, made: Box) -> Tensor:
