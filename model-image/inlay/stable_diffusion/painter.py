@@ -15,6 +15,7 @@ from inlay.blend import MaskReduction
 from inlay.decode_way import DecodeWay
 from inlay.hole import latent_hole, show_hole
 from inlay.settings import FillSettings, OnRough, OnStep
+from inlay.stable_diffusion.linear import fast_linear
 from inlay.stable_diffusion.samplers import NOISY, lean, make_sampler
 from inlay.stable_diffusion.tiny_decoder import TinyDecoder
 from inlay.tasks import TASKS, Task
@@ -37,7 +38,8 @@ class Denoiser:
     unet: UNet2DConditionModel
 
     def __call__(self, noisy: Tensor, t: Tensor, context: Tensor) -> Tensor:
-        return self.unet(noisy, t, context).sample
+        with fast_linear():
+            return self.unet(noisy, t, context).sample
 
 
 @dataclass

@@ -59,15 +59,17 @@ class BucketWindow:
     def doubled(self, layer: nn.Conv2d, x: Tensor) -> Tensor:
         return double(F.pad(x, (1, 1, 1, 1)), layer.weight, layer.bias)
 
-    def write(self, canvas: Tensor, x: Tensor, times: int) -> None:
-        for picture, made, (top, left) in zip(
-            canvas.split(1), x.split(1), self.starts, strict=True
+    def place(self, whole: Tensor, x: Tensor, hole: Tensor, times: int) -> None:
+        holes = hole.expand(len(x), -1, -1, -1).split(1)
+        for picture, made, marked, (top, left) in zip(
+            whole.split(1), x.split(1), holes, self.starts, strict=True
         ):
-            picture[
+            span = (
                 ...,
-                times * top : times * (top + self.size.height),
-                times * left : times * (left + self.size.width),
-            ] = made
+                slice(times * top, times * (top + self.size.height)),
+                slice(times * left, times * (left + self.size.width)),
+            )
+            picture[span] = torch.where(marked[span], made, picture[span])
 
 
 def bucket_window(needed: list[Box], level: Size, device: torch.device) -> BucketWindow:

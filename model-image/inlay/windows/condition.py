@@ -1,5 +1,7 @@
 """The condition's features without those inside the hole, which nothing is made of."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -11,6 +13,9 @@ from inlay.condition import ConditionEncoder
 from inlay.crops import Box
 from inlay.windows.blank import blank
 from inlay.windows.core import solid_core, unneeded
+
+PART = 1 << 22
+"""Values that are read at a time."""
 
 
 def features_around(
@@ -32,33 +37,67 @@ def features_around(
         x = torch.cat([x, mask], dim=1)
     features: list[Tensor] = []
     for layer, skip in zip(encoder.layers, skipped, strict=True):
-        if features:
-            x = F.relu(features[-1])
-        features.append(layer(x) if skip is None else convolved_around(layer, x, skip))
+        features.append(
+            convolved_around(layer, features[-1] if features else x, skip, bool(features))
+        )
     return features
 
 
-def convolved_around(layer: nn.Conv2d, x: Tensor, skip: Box) -> Tensor:
-    """A convolution, padded by a pixel, whose outputs in a box are not wanted: anything there."""
+def convolved_around(layer: nn.Conv2d, x: Tensor, skip: Box | None, rectified: bool) -> Tensor:
+    """A convolution of (1, c, H, W), padded by a pixel, whose outputs in a box are not wanted: anything there.
+
+    `rectified` has it see the positive part. It works through some rows at a time, since what is made for one call and
+    never seen again is dear to a processor where it is large.
+    """
     size, step = layer.kernel_size[0], layer.stride[0]
-    padded = F.pad(x, (1, 1, 1, 1))
-    height, width = ((side - size) // step + 1 for side in padded.shape[-2:])
-    out: Tensor | None = None
+    height, width = ((side + 2 - size) // step + 1 for side in x.shape[-2:])
+    out = blank(x, layer.out_channels, height, width)
     for box in frame(skip, height, width):
-        seen = padded[
-            ...,
-            step * box.top : step * (box.bottom - 1) + size,
-            step * box.left : step * (box.right - 1) + size,
-        ]
-        made = F.conv2d(seen, layer.weight, layer.bias, step)
-        if out is None:
-            out = blank(made, layer.out_channels, height, width)
-        out[..., box.top : box.bottom, box.left : box.right] = made
-    return blank(x, layer.out_channels, height, width) if out is None else out
+        for part in bands(box, x.shape[1] * x.shape[3] * step, x.device):
+            seen, padding = seen_by(part, size, step, x.shape[-2:])
+            given = x[..., seen.top : seen.bottom, seen.left : seen.right]
+            given = F.relu(given) if rectified else given
+            out[..., part.top : part.bottom, part.left : part.right] = F.conv2d(
+                F.pad(given, padding) if any(padding) else given, layer.weight, layer.bias, step
+            )
+    return out
 
 
-def frame(skip: Box, height: int, width: int) -> list[Box]:
-    """What lies around a box, as up to four boxes."""
+def seen_by(
+    box: Box, size: int, step: int, shape: tuple[int, int]
+) -> tuple[Box, tuple[int, int, int, int]]:
+    """What a convolution padded by a pixel sees for a box of its outputs, and the padding at the picture's ends."""
+    height, width = shape
+    wanted = Box(
+        step * box.left - 1,
+        step * box.top - 1,
+        step * (box.right - 1) - 1 + size,
+        step * (box.bottom - 1) - 1 + size,
+    )
+    seen = wanted.intersection(Box(0, 0, width, height))
+    return seen, (
+        seen.left - wanted.left,
+        wanted.right - seen.right,
+        seen.top - wanted.top,
+        wanted.bottom - seen.bottom,
+    )
+
+
+def bands(box: Box, row: int, device: torch.device) -> list[Box]:
+    """A box in parts of some rows, for each of which `row` values are read; in one on a GPU."""
+    if device.type != "cpu":
+        return [box]
+    rows = max(1, PART // row)
+    return [
+        replace(box, top=top, bottom=min(top + rows, box.bottom))
+        for top in range(box.top, box.bottom, rows)
+    ]
+
+
+def frame(skip: Box | None, height: int, width: int) -> list[Box]:
+    """What lies around a box, as up to four boxes; everything where there is none."""
+    if skip is None:
+        return [Box(0, 0, width, height)]
     boxes = [
         Box(0, 0, width, skip.top),
         Box(0, skip.bottom, width, height),

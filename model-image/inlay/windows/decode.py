@@ -16,18 +16,20 @@ from inlay.blend import MaskReduction, reduce_mask
 from inlay.crops import Box
 from inlay.decode_way import DecodeWay
 from inlay.layers import UpBlock, activate
-from inlay.windows.blank import blank
 from inlay.windows.buckets import bucket_window
 from inlay.windows.condition import features_around
 from inlay.windows.parts import LevelParts
 from inlay.windows.plan import Size, cover, grown, needed_below, shrinking, wanted_above
-from inlay.windows.shrinking import ShrinkingWindow
+from inlay.windows.shrinking import ShrinkingWindow, convolve_box
 from inlay.windows.statistics import GroupStatistics, Known, normalise, statistics_of
 from inlay.windows.swatches import SWATCHES, pick_swatches
 from inlay.windows.window import Window
 
 if TYPE_CHECKING:
     from inlay.decoder import Decoder
+
+MARGIN = 8
+"""Pixels around a window that are put out with it: whoever resamples the hole looks a little beyond it."""
 
 Boxes = list[list[Box]]
 """By picture, those that hold its hole, in pixels."""
@@ -45,8 +47,9 @@ def decode_in_windows(
 ) -> Tensor:
     """As `Decoder.forward` of an `add` decoder, nearly so in the hole, for masks that each repaint something.
 
-    `known` holds norms' statistics (n, groups) that are not to be estimated; with all of them the result is exact but
-    for rounding. `hole` is the mask on the host, where it is there already.
+    `trimmed` gives the picture itself where it decodes nothing. `known` holds norms' statistics (n, groups) that are
+    not to be estimated; with all of them the result is exact but for rounding. `hole` is the mask on the host, if it is
+    there already.
     """
     known = known or {}
     hole = mask.cpu() if hole is None else hole
@@ -65,9 +68,8 @@ def decode_in_windows(
         features = decoder.condition_encoder(image, mask)
         boxes = boxes if len(boxes) > 1 else boxes * len(latents)
         hole = hole.expand(len(latents), -1, -1, -1)
-    canvas = decoder.mid_block(decoder.conv_in(latents))
+    whole = decoder.blend(decoder.mid_block(decoder.conv_in(latents)), 4, features, mask, reduction)
     for level, block in zip((4, 3, 2, 1), decoder.up_blocks, strict=True):
-        whole = decoder.blend(canvas, level, features, mask, reduction)
         size, stages = Size(*whole.shape[-2:]), 2 * len(block.resnets)
         windows = windows_of(way, level, stages, boxes, size, mask.device)
         there = reduce_mask(hole, (size.height, size.width), reduction)
@@ -82,14 +84,36 @@ def decode_in_windows(
             size.height * size.width,
         )
         made = through_level(block, parts, first, known)
-        times = 2 if len(block.upsamplers) else 1
-        canvas = blank(made[0], made[0].shape[1], times * size.height, times * size.width)
+        whole = of_each(features[level - 1], len(latents))
+        repainted = reduce_mask(mask, (whole.shape[-2], whole.shape[-1]), reduction) > 0
         for window, x in zip(windows, made, strict=True):
-            window.write(canvas, x, times)
-    output = decoder.blend(canvas, 0, features, mask, reduction)
+            window.place(whole, x, repainted, 2 if len(block.upsamplers) else 1)
     norm = decoder.conv_norm_out
-    statistics = known.get(norm) or statistics_of(output, norm.num_groups)
-    return decoder.conv_out(activate(normalise(norm, output, statistics)))
+    statistics = known.get(norm) or statistics_of(whole, norm.num_groups)
+    if way == "bucketed":
+        return decoder.conv_out(activate(normalise(norm, whole, statistics)))
+    output = of_each(image.clone(), len(latents))
+    for box in boxes[0]:
+        put_out(decoder, whole, statistics, box, output)
+    return output
+
+
+def of_each(x: Tensor, count: int) -> Tensor:
+    """A tensor of one picture, or of each (n, ...), as one of each that may be written to."""
+    return x if len(x) == count else x.repeat(count, 1, 1, 1)
+
+
+def put_out(
+    decoder: "Decoder", whole: Tensor, statistics: GroupStatistics, box: Box, output: Tensor
+) -> None:
+    """Has the last norm and convolution write a box, with some pixels around it, of a picture (1, 3, H, W)."""
+    size = Size(*whole.shape[-2:])
+    seen, made = shrinking(grown(box, MARGIN, size), 1, size)
+    x = whole[..., seen.top : seen.bottom, seen.left : seen.right]
+    x = activate(normalise(decoder.conv_norm_out, x, statistics))
+    output[..., made.top : made.bottom, made.left : made.right] = convolve_box(
+        decoder.conv_out, x, seen, made
+    )
 
 
 def of_one(known: Known, index: int) -> Known:

@@ -27,15 +27,7 @@ class ShrinkingWindow:
         return whole[..., box.top : box.bottom, box.left : box.right]
 
     def convolve(self, layer: nn.Conv2d, x: Tensor, stage: int) -> Tensor:
-        given, made = self.regions[stage], self.regions[stage + 1]
-        # Zeros where the picture ends, as for all of it.
-        padding = (
-            int(made.left == given.left),
-            int(made.right == given.right),
-            int(made.top == given.top),
-            int(made.bottom == given.bottom),
-        )
-        return F.conv2d(F.pad(x, padding) if any(padding) else x, layer.weight, layer.bias)
+        return convolve_box(layer, x, self.regions[stage], self.regions[stage + 1])
 
     def later(self, x: Tensor, stage: int, by: int) -> Tensor:
         return cut_from(x, self.regions[stage], self.regions[stage + by])
@@ -72,9 +64,22 @@ class ShrinkingWindow:
         padded = F.pad(cut_from(x, given, seen), [int(side) for side in padding])
         return cut_from(double(padded, layer.weight, layer.bias), scaled(inner, 2), self.wanted)
 
-    def write(self, canvas: Tensor, x: Tensor, times: int) -> None:
+    def place(self, whole: Tensor, x: Tensor, hole: Tensor, times: int) -> None:
         box = self.regions[-1] if times == 1 else self.wanted
-        canvas[..., box.top : box.bottom, box.left : box.right] = x
+        span = (..., slice(box.top, box.bottom), slice(box.left, box.right))
+        whole[span] = torch.where(hole[span], x, whole[span])
+
+
+def convolve_box(layer: nn.Conv2d, x: Tensor, given: Box, made: Box) -> Tensor:
+    """A 3x3 convolution of a box's pixels for a box that is a pixel smaller on each side within the picture."""
+    # Zeros where it does, as for all of it.
+    padding = (
+        int(made.left == given.left),
+        int(made.right == given.right),
+        int(made.top == given.top),
+        int(made.bottom == given.bottom),
+    )
+    return F.conv2d(F.pad(x, padding) if any(padding) else x, layer.weight, layer.bias)
 
 
 def cut_from(x: Tensor, given: Box, made: Box) -> Tensor:

@@ -10,6 +10,9 @@ from torch import Tensor, nn
 LEAST = 1e-4
 """A variance is at least this share of the mean square: an estimate may come out negative."""
 
+PART = 1 << 20
+"""Values of one picture that are worked on at a time."""
+
 
 @dataclass(frozen=True)
 class GroupStatistics:
@@ -31,11 +34,20 @@ Known = dict[nn.Module, GroupStatistics]
 
 def statistics_of(x: Tensor, groups: int) -> GroupStatistics:
     """Those of a whole tensor (n, c, H, W), as `nn.GroupNorm` takes them."""
-    x, each = precise(x), x.shape[1] // groups
-    mean = x.mean((2, 3)).unflatten(1, (groups, each)).mean(-1)
-    apart = x - mean.repeat_interleave(each, 1)[..., None, None]
-    variance = apart.square_().mean((2, 3)).unflatten(1, (groups, each)).mean(-1)
-    return GroupStatistics(mean, variance)
+    each, area = x.shape[1] // groups, x.shape[-2] * x.shape[-1]
+    parts = rows_of(x)
+    first = sum(precise(part).sum((2, 3)) for part in parts)
+    mean = (first / area).unflatten(1, (groups, each)).mean(-1)
+    centre = mean.repeat_interleave(each, 1)[..., None, None]
+    second = sum((precise(part) - centre).square_().sum((2, 3)) for part in parts)
+    return GroupStatistics(mean, (second / area).unflatten(1, (groups, each)).mean(-1))
+
+
+def rows_of(x: Tensor) -> tuple[Tensor, ...]:
+    """A tensor (n, c, H, W) in parts of some rows, so that on a processor what is made of one stays in its caches."""
+    if x.device.type != "cpu":
+        return (x,)
+    return x.split(max(1, PART // (x.shape[1] * x.shape[3])), 2)
 
 
 def normalise(norm: nn.GroupNorm, x: Tensor, known: GroupStatistics) -> Tensor:

@@ -34,6 +34,6 @@ class Window(Protocol):
         """Upsampling by two and its convolution, of the last stage."""
         ...
 
-    def write(self, canvas: Tensor, x: Tensor, times: int) -> None:
-        """Puts the last stage, `times` as large, where it belongs."""
+    def place(self, whole: Tensor, x: Tensor, hole: Tensor, times: int) -> None:
+        """Puts the last stage, `times` as large, into the next level's input, where its hole (n or 1, 1, H, W) is."""
         ...
