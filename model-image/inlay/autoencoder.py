@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from inlay.blend import MaskReduction
 from inlay.config import AutoencoderConfig
 from inlay.decode_way import DecodeWay
-from inlay.decoder import Decoder
+from inlay.decoder import TILE, Decoder
 from inlay.layers import EPSILON, DownBlock, MidBlock, activate
 from inlay.quantizer import Quantizer
 
@@ -94,7 +94,7 @@ class Autoencoder(nn.Module):
         image: Tensor | None = None,
         mask: Tensor | None = None,
         reduction: MaskReduction = "area",
-        tile: int | None = None,
+        tile: int | None = TILE,
         quantized: bool = False,
         way: DecodeWay = "exact",
     ) -> Tensor:

@@ -41,14 +41,14 @@ class ConditionEncoder(nn.Module):
     def forward(self, image: Tensor, mask: Tensor, tile: int | None = None) -> list[Tensor]:
         """Features of a picture (B, 3, H, W) whose pixels under the mask (B, 1, H, W), 1 = repaint, are hidden.
 
-        With `tile` (pixels, a multiple of 8) the picture is worked through in squares of that side, which takes less
-        memory and gives the same features.
+        With `tile` (pixels, a multiple of 8) a larger picture is worked through in squares of that side, which takes
+        less memory and gives the same features.
         """
-        if tile is None:
+        height, width = image.shape[-2:]
+        if tile is None or tile >= max(height, width):
             return self.plain(image, mask)
         if tile % STRIDES[-1] != 0:
             raise ValueError(f"a tile's side must be a multiple of {STRIDES[-1]}; it is {tile}")
-        height, width = image.shape[-2:]
         rows = [
             [
                 self.tile(

@@ -11,6 +11,9 @@ from inlay.decode_way import DecodeWay
 from inlay.layers import EPSILON, MidBlock, UpBlock, activate
 from inlay.windows.decode import decode_in_windows
 
+TILE = 512
+"""Pixels of a tile's side: larger pictures take no more memory for what is computed on the way to their features."""
+
 
 class Decoder(nn.Module):
     """Latents (B, 4, H/8, W/8) to a picture (B, 3, H, W) in about [-1, 1].
@@ -47,14 +50,14 @@ class Decoder(nn.Module):
         image: Tensor | None = None,
         mask: Tensor | None = None,
         reduction: MaskReduction = "area",
-        tile: int | None = None,
+        tile: int | None = TILE,
         way: DecodeWay = "exact",
     ) -> Tensor:
         """Decodes latents (n, 4, h, w).
 
-        `image` (b, 3, H, W) in [-1, 1] and `mask` (b, 1, H, W) in {0, 1}, with b = n, or 1 for any n. `tile` has the
-        condition's features computed in tiles of that many pixels. Other ways than `exact` are for `add` decoders and
-        masks that each repaint something.
+        `image` (b, 3, H, W) in [-1, 1] and `mask` (b, 1, H, W) in {0, 1}, with b = n, or 1 for any n. The condition's
+        features are computed in tiles of `tile` pixels a side, or at once without. Other ways than `exact` are for
+        `add` decoders and masks that each repaint something.
         """
         if way != "exact":
             return decode_in_windows(self, latents, image, mask, way, reduction)

@@ -108,10 +108,14 @@ class Inpainter:
         latents = self.sample(
             image, mask, settings.seeds, settings.steps, settings.strength, on_step, foresee
         )
-        decoded = self.autoencoder.decode(
-            latents, image.to(reference), mask.to(reference), way=self.profile.decode
-        )
-        return self.finished(decoded.float().clamp(-1, 1), image, mask, settings.seeds)
+        return self.painted(latents, image, mask, settings.seeds)
+
+    @torch.inference_mode()
+    def painted(self, latents: Tensor, image: Tensor, mask: Tensor, seeds: list[int]) -> Tensor:
+        """The pictures of `fill` that latents (n, 4, S/8, S/8) hold."""
+        image, mask = image.to(latents), mask.to(latents)
+        decoded = self.autoencoder.decode(latents, image, mask, way=self.profile.decode)
+        return self.finished(decoded.float().clamp(-1, 1), image, mask, seeds)
 
     @torch.inference_mode()
     def finished(self, decoded: Tensor, image: Tensor, mask: Tensor, seeds: list[int]) -> Tensor:

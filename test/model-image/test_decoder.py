@@ -10,6 +10,7 @@ from inlay.autoencoder import Autoencoder, fill_up
 from inlay.blend import AddBlend, ConcatBlend, reduce_mask
 from inlay.condition import ConditionEncoder, partial_convolution
 from inlay.config import AUTOENCODERS, AutoencoderConfig
+from inlay.decoder import TILE
 
 SMALL = AutoencoderConfig((8, 16, 32, 32), (16, 32, 64, 64), 1, 2, groups=8)
 MODES = {"add": SMALL, "concat": replace(SMALL, blend="concat")}
@@ -165,6 +166,26 @@ def test_tiles_of_the_condition_give_the_same_picture(small, example):
             assert torch.allclose(tiled, whole, atol=1e-10)
     with pytest.raises(ValueError, match="multiple of 8"):
         small.decode(latents, image, mask, tile=20)
+
+
+@pytest.mark.parametrize(("width", "tiles"), [(TILE, 0), (TILE + 8, 2)])
+def test_a_picture_larger_than_a_tile_is_worked_through_in_tiles(small, monkeypatch, width, tiles):
+    seen = []
+    one = ConditionEncoder.tile
+
+    def counted(encoder, image, mask, box):
+        seen.append(box)
+        return one(encoder, image, mask, box)
+
+    monkeypatch.setattr(ConditionEncoder, "tile", counted)
+    image = torch.rand((1, 3, 64, width), generator=seeded(3), dtype=torch.float64) * 2 - 1
+    mask = torch.zeros((1, 1, 64, width), dtype=torch.float64)
+    mask[..., 40:, 500:] = 1
+    latents = torch.randn((1, 4, 8, width // 8), generator=seeded(4), dtype=torch.float64)
+    with torch.no_grad():
+        decoded = small.decode(latents, image, mask)
+        assert len(seen) == tiles
+        assert torch.allclose(decoded, small.decode(latents, image, mask, tile=None), atol=1e-10)
 
 
 def test_checkpointing_gives_the_same_gradients(small, example):

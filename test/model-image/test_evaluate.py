@@ -15,6 +15,7 @@ from inlay.autoencoder import Autoencoder
 from inlay.checkpoint import save_weights
 from inlay.config import AUTOENCODERS
 from inlay.export import VANILLA
+from inlay.reports import seams
 from inlay.reports.examples import draw
 from inlay.train import train
 from inlay.train_config import TrainConfig
@@ -121,6 +122,28 @@ def test_decoding_around_holes_is_compared_with_decoding_in_full(
     )
     assert figures["levels from exact, trimmed, box holes, the most"] == most > 0
     assert Image.open(tmp_path / "windows.png").size[0] == 3 * 64 + 2 * 4
+
+
+def test_seams_are_measured_with_sampled_latents_and_with_the_photographs_own(
+    profile, pictures, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(seams, "HOLES", {"small": 20, "large": 70})
+    arguments = ["seams", "--profile", profile, "--pictures", pictures, "--out", tmp_path]
+    monkeypatch.setattr(sys, "argv", ["evaluate", *map(str, arguments), "--steps", "1"])
+    evaluate.main()
+    report = json.loads((tmp_path / "seams.json").read_text())
+    figures = report["figures"]
+    assert len(report["photographs"]) == 2 * 2 * 2
+    for size in ("small", "large"):
+        sampled, true = (
+            figures[f"seam ours, {size} hole, {source} latents"] for source in ("sampled", "true")
+        )
+        assert sampled != true
+        for source in ("sampled", "true"):
+            assert figures[f"kept pixels changed ours, {size} hole, {source} latents"] == 0
+            assert figures[f"kept pixels changed vanilla, {size} hole, {source} latents"] > 0
+    for name in ("seams.png", "seams-true.png"):
+        assert Image.open(tmp_path / name).size[0] > 3 * 64
 
 
 def test_holes_may_be_lamas(pictures):

@@ -2,11 +2,14 @@
 
 Each held-out photograph is edited at its own size with a small hole and with a large one, whose crop is shrunk for the
 model, in three ways that share their latents: the vanilla decode in the place of the crop, the vanilla decode pasted
-through the mask, and the pipeline as it delivers. Writes `results/seams.json` and a grid of edges at twice their size.
+through the mask, and the pipeline as it delivers. Once with latents that the model samples, and once with the
+photograph's own, so that it is seen what is the edge's and what the model's. Writes `results/seams.json` and two grids
+of edges at twice their size.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -34,16 +37,23 @@ HOLES = {"small": 96, "large": 280}
 """Sides in pixels of the photograph: of crops that the model sees at their size, and of such as are shrunk by 1.75."""
 WAYS = ("vanilla", "pasting", "ours")
 TITLES = ("photograph", *WAYS)
+SOURCES = {"sampled": "seams.png", "true": "seams-true.png"}
+"""Where latents come from, and the grid's file."""
 WINDOW = 256
 GRID_ROWS = 8
 
 
+Paint = Callable[[Tensor, Tensor, Tensor, list[int]], Tensor]
+"""Latents, a picture, a mask and seeds to painted pictures."""
+
+
 @dataclass
-class Vanilla:
-    """Fills as the profile does, decoded without a look at the picture."""
+class Painting:
+    """Fills with the model's latents, or with the picture's own, decoded in a way."""
 
     inpainter: Inpainter
-    decoder: Autoencoder
+    paint: Paint
+    true_latents: bool
 
     @property
     def native_size(self) -> int:
@@ -58,10 +68,18 @@ class Vanilla:
         on_step: OnStep,
         _on_rough: OnRough | None = None,
     ) -> Tensor:
-        latents = self.inpainter.sample(
-            image, mask, settings.seeds, settings.steps, settings.strength, on_step
-        )
-        return self.decoder.decode(latents).float().clamp(-1, 1)
+        if self.true_latents:
+            latents = self.inpainter.autoencoder.encode(image).mean
+        else:
+            latents = self.inpainter.sample(
+                image, mask, settings.seeds, settings.steps, settings.strength, on_step
+            )
+        return self.paint(latents, image, mask, settings.seeds)
+
+
+def without_a_look(decoder: Autoencoder) -> Paint:
+    """The vanilla decode."""
+    return lambda latents, _image, _mask, _seeds: decoder.decode(latents).float().clamp(-1, 1)
 
 
 def main(given: list[str]) -> None:
@@ -70,21 +88,24 @@ def main(given: list[str]) -> None:
     parser.add_argument("--steps", type=int, default=20)
     arguments = parser.parse_args(given)
     inpainter = Inpainter.load(arguments.profile, torch.device("cpu"))
-    vanilla = Vanilla(inpainter, load_vanilla(arguments.profile))
+    vanilla = without_a_look(load_vanilla(arguments.profile))
     rows: dict[str, dict[str, float]] = {}
-    shown: list[list[Tensor]] = []
     settings = FillSettings([arguments.seed], arguments.steps)
-    for name, picture, mask in tqdm(list(cases(arguments.pictures, arguments.seed))):
-        edited = edit(inpainter, vanilla, picture, mask, settings)
-        pictures = [to_tensor(samples) for samples in (picture.samples, *edited)]
-        hole = torch.from_numpy(mask).float()[None, None]
-        rows[name] = figures_of(pictures, hole)
-        shown.append(edge_views(pictures, hole))
+    photographs = list(cases(arguments.pictures, arguments.seed))
+    for source, grid in SOURCES.items():
+        fillers = [Painting(inpainter, p, source == "true") for p in (inpainter.painted, vanilla)]
+        shown: list[list[Tensor]] = []
+        for name, picture, mask in tqdm(photographs, desc=f"{source} latents"):
+            edited = edit(*fillers, picture, mask, settings)
+            pictures = [to_tensor(samples) for samples in (picture.samples, *edited)]
+            hole = torch.from_numpy(mask).float()[None, None]
+            rows[f"{name}, {source} latents"] = figures_of(pictures, hole)
+            shown.append(edge_views(pictures, hole))
+        step = max(1, len(shown) // GRID_ROWS)
+        save_grid(arguments.out / grid, shown[::step][:GRID_ROWS], TITLES)
     weights = list(arguments.profile.glob("*.safetensors"))
     report = arguments.out / "seams.json"
     write_report(report, ["seams", *given], weights, summary(rows), photographs=rows)
-    step = max(1, len(shown) // GRID_ROWS)
-    save_grid(arguments.out / "seams.png", shown[::step][:GRID_ROWS], TITLES)
 
 
 def cases(folder: Path, seed: int) -> Iterator[tuple[str, Picture, np.ndarray]]:
@@ -100,8 +121,8 @@ def cases(folder: Path, seed: int) -> Iterator[tuple[str, Picture, np.ndarray]]:
 
 
 def edit(
-    inpainter: Inpainter,
-    vanilla: Vanilla,
+    ours: Painting,
+    vanilla: Painting,
     picture: Picture,
     mask: np.ndarray,
     settings: FillSettings,
@@ -109,7 +130,7 @@ def edit(
     """The picture edited in all WAYS."""
     plain = replace(settings, match_ring=False)
     [pasted] = fill_picture(vanilla, picture, mask, plain, quiet).samples
-    [ours] = fill_picture(inpainter, picture, mask, settings, quiet).samples
+    [delivered] = fill_picture(ours, picture, mask, settings, quiet).samples
     # The whole crop is taken from the decode: as if all of it were the hole, with the latents of this one.
     [crop], _ = plan_crops(mask, vanilla.native_size)
     height, width = mask.shape
@@ -126,14 +147,14 @@ def edit(
     canvas = Canvas(picture, everywhere)
     square = (decoded[0][0].permute(1, 2, 0).numpy() + 1) * 127.5
     canvas.blend(square, replace(crop, hole=whole), None)
-    return [canvas.picture.samples, pasted, ours]
+    return [canvas.picture.samples, pasted, delivered]
 
 
 @dataclass
 class Keeping:
     """Fills as another does, and keeps what it painted."""
 
-    filler: Vanilla
+    filler: Painting
     kept: list[Tensor]
 
     @property
@@ -180,12 +201,13 @@ def edge_views(pictures: list[Tensor], hole: Tensor) -> list[Tensor]:
 
 
 def summary(rows: dict[str, dict[str, float]]) -> dict[str, float]:
-    """Means over the photographs, by the size of the hole."""
+    """Means over the photographs, by the size of the hole and where latents come from."""
     figures: dict[str, float] = {}
-    for size in HOLES:
-        chosen = [row for name, row in rows.items() if name.endswith(size)]
+    for size, source in product(HOLES, SOURCES):
+        kind = f"{size} hole, {source} latents"
+        chosen = [row for name, row in rows.items() if name.endswith(f"{size}, {source} latents")]
         for key in chosen[0]:
-            figures[f"{key}, {size} hole"] = float(np.mean([row[key] for row in chosen]))
+            figures[f"{key}, {kind}"] = float(np.mean([row[key] for row in chosen]))
         smaller = [row["seam ours"] < row["seam pasting"] for row in chosen]
-        figures[f"share with a smaller seam than pasting, {size} hole"] = float(np.mean(smaller))
+        figures[f"share with a smaller seam than pasting, {kind}"] = float(np.mean(smaller))
     return figures
