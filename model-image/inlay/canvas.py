@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from inlay.colour_match import FINE, match_colour
+from inlay.completion import complete
 from inlay.crops import Box, Crop, cut
 from inlay.edge import weights
-from inlay.grain import match_grain
+from inlay.grain import add_grain, match_grain
 from inlay.pixels.colours import Colours
 from inlay.pixels.picture import Picture, eight_bits
 from inlay.provenance.watermark import REACH, change
@@ -23,6 +24,10 @@ MARGIN = 32
 """Pixels around a window by which its grain is told."""
 COARSE = 4
 """Pixels of a side that are told as one where a window's grain is carried into its hole."""
+LARGEST = 512
+"""Pixels of a crop's side up to which fills are made of the picture's patches: they take time and memory."""
+LEAST_GRAIN = 0.6
+"""Share of its surroundings' fine energy that such a fill has at least: patches of a blur are blurred."""
 UPSCALED = 1.5
 """A crop that was shrunk by more gets grain and sharpness of its surroundings."""
 
@@ -60,6 +65,34 @@ class Canvas:
         if crop.side != side:
             image = image.resize((side, side), Image.Resampling.LANCZOS)
         return np.asarray(image).reshape(side, side, -1)
+
+    def completed(self, fill: NDArray[np.float32], crop: Crop, seed: int) -> NDArray[np.float32]:
+        """A crop's fill made of patches of what is kept of the crop, at the picture's resolution (side, side, c).
+
+        What they lack of their surroundings' grain, they get by the seed. The fill itself where the crop is too large
+        for that, or keeps too little.
+        """
+        if crop.side > LARGEST:
+            return fill
+        channels = [Image.fromarray(fill[..., c]) for c in range(fill.shape[2])]
+        fine = enlarged(channels, crop, crop.box)
+        box = crop.box.intersection(self._box)
+        span = np.s_[box.top : box.bottom, box.left : box.right]
+        inner = np.s_[
+            box.top - crop.top : box.bottom - crop.top, box.left - crop.left : box.right - crop.left
+        ]
+        shown = eight_bits(self._samples[span][..., : self._picture.colours])
+        guide, kept = (
+            to_tensor(np.repeat(part, 3 // part.shape[2], axis=2)) for part in (fine[inner], shown)
+        )
+        mask = torch.from_numpy(self.waiting[span]).float()[None, None]
+        made = complete(guide, kept, mask)
+        if made is None:
+            return fill
+        made = add_grain(made, kept, mask, [seed], LEAST_GRAIN)
+        borrowed = (made[0].permute(1, 2, 0).numpy()[..., : fill.shape[2]] + 1) * 127.5
+        fine[inner] = match_colour(borrowed, shown, self.waiting[span])
+        return fine
 
     def blend(self, fill: NDArray[np.float32], crop: Crop, seed: int | None) -> None:
         """Takes a crop's fill (s, s, c), from 0 to 255 in the picture's own colours, where the crop's hole waits.

@@ -56,6 +56,7 @@ def tiny_profile(files: dict[str, str], native_size: int = 256) -> dict[str, Any
         "unets": {"inpaint": "unet"},
         "coarse_noise": False,
         "matches_grain": True,
+        "borrows": True,
         "files": files,
     }
 

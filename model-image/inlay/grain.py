@@ -6,6 +6,7 @@ Gousseau and Morel 2011). What has a shape (planks, leaves) does not come from t
 """
 
 import math
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -19,6 +20,8 @@ SPREAD = 24.0
 """Pixels over which the ring's energy reaches into the hole (a Gaussian's deviation)."""
 PASSES = 2
 """Times that too much detail is taken back: the mean of a rough place is a little rough itself."""
+FAINT = (8 / 127.5) ** 2
+"""The energy of a grain of eight grey levels."""
 LEAST = 1e-7
 """Energy below which nothing is told apart: a tenth of a grey level's is 6e-7."""
 
@@ -32,22 +35,59 @@ def match_grain(
     there. Nothing changes outside the hole, nor where no pixel is kept. Detail depends on each output's seed alone.
     With `coarse` the ring's energy is carried into the hole in steps of so many pixels, which large pictures want.
     """
-    ring = ring_of(mask)
-    if not ring.any():
+    grain = grain_of_ring(image, mask, seeds, coarse)
+    if grain is None:
         return filled
-    kept = 1 - mask
-    residual = (image - local_mean(image, kept, 5)) * ring
-    around = local_mean(residual.square().mean(1, keepdim=True), ring, PLACE).clamp(min=LEAST)
-    # The mean of amplitudes follows the texture more than the few strong edges that cross it.
-    target = spread(around.sqrt(), ring, coarse).square()
-    noise = torch.cat([same_spectrum(residual / around.sqrt(), seed) for seed in seeds])
     pictures = torch.where(mask.bool(), filled, image)
     for _ in range(PASSES):
         detail, present = detail_of(pictures, mask)
-        pictures = pictures - mask * detail * (1 - (target / present).clamp(max=1).sqrt())
-    missing = (target - detail_of(pictures, mask)[1]).clamp(min=0)
-    changed = pictures + noise * missing.sqrt()
-    return torch.where(mask.bool(), changed, filled).clamp(-1, 1)
+        pictures = pictures - mask * detail * (1 - (grain.energy / present).clamp(max=1).sqrt())
+    return torch.where(mask.bool(), with_grain(pictures, mask, grain, 1.0), filled).clamp(-1, 1)
+
+
+def add_grain(
+    filled: Tensor, image: Tensor, mask: Tensor, seeds: list[int], share: float
+) -> Tensor:
+    """As `match_grain`, where a fill has less than a share of the ring's energy, up to that; nothing is smoothed.
+
+    No more than a faint grain: what a strong texture lacks is structure.
+    """
+    grain = grain_of_ring(image, mask, seeds)
+    if grain is None:
+        return filled
+    pictures = torch.where(mask.bool(), filled, image)
+    return torch.where(mask.bool(), with_grain(pictures, mask, grain, share, FAINT), filled).clamp(
+        -1, 1
+    )
+
+
+@dataclass(frozen=True)
+class Grain:
+    """What fine detail a hole should have: how much from place to place (1, 1, H, W), and some of it (n, 3, H, W)."""
+
+    energy: Tensor
+    noise: Tensor
+
+
+def grain_of_ring(image: Tensor, mask: Tensor, seeds: list[int], coarse: int = 1) -> Grain | None:
+    """That of the kept pixels around a hole, carried into it; None where none are kept."""
+    ring = ring_of(mask)
+    if not ring.any():
+        return None
+    residual = (image - local_mean(image, 1 - mask, 5)) * ring
+    around = local_mean(residual.square().mean(1, keepdim=True), ring, PLACE).clamp(min=LEAST)
+    # The mean of amplitudes follows the texture more than the few strong edges that cross it.
+    energy = spread(around.sqrt(), ring, coarse).square()
+    noise = torch.cat([same_spectrum(residual / around.sqrt(), seed) for seed in seeds])
+    return Grain(energy, noise)
+
+
+def with_grain(
+    pictures: Tensor, mask: Tensor, grain: Grain, share: float, most: float = math.inf
+) -> Tensor:
+    """Pictures with what their hole lacks of a share of the energy, or as much as there may be more."""
+    missing = (share * grain.energy - detail_of(pictures, mask)[1]).clamp(min=0, max=most)
+    return pictures + grain.noise * missing.sqrt()
 
 
 def detail_of(pictures: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:

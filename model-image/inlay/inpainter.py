@@ -56,6 +56,11 @@ class Inpainter:
         return self.profile.native_size
 
     @property
+    def borrows(self) -> bool:
+        """As the profile says."""
+        return self.profile.borrows
+
+    @property
     def classifier(self) -> None:
         """None: it has no weights for one."""
         return None

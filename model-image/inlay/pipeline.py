@@ -29,6 +29,10 @@ class Filler(Protocol):
 
     @property
     def native_size(self) -> int: ...
+    @property
+    def borrows(self) -> bool:
+        """Whether what it paints is only a guide to what is borrowed from the picture (`inlay.completion`)."""
+        ...
 
     def fill(
         self,
@@ -137,7 +141,8 @@ class Painting:
                     firsts = list(made.cpu()) if position == 0 else firsts
                 if small:
                     small.keep(output)
-                self._paste(canvas, crop, output, hole, seed)
+                borrows = self._filler.borrows
+                paste(canvas, crop, output, hole, self._settings, seed, borrows)
             if self._settings.watermark:
                 canvas.mark(self._settings.watermark)
             yield canvas.picture
@@ -157,16 +162,30 @@ class Painting:
         fills = 1 + (len(self._crops) - 1) * len(self._settings.seeds)
         self._on_step(self._done, steps * fills)
 
-    def _paste(self, canvas: Canvas, crop: Crop, output: Tensor, hole: Tensor, seed: int) -> None:
-        """Blends a generated square (3, S, S) in [-1, 1] into the picture, in the picture's own colours."""
-        square = (output.permute(1, 2, 0).float().cpu().numpy() + 1) * 127.5
-        marked = hole[0, 0].numpy() > 0
-        if self._settings.may_colour and needs_colour(canvas.picture, square[marked]):
-            canvas.take_colour()
-        own = canvas.colours.own(square)
-        if self._settings.match_ring:
-            own = match_colour(own, canvas.view(crop, self._filler.native_size), marked)
-        canvas.blend(own, crop, seed if self._settings.match_ring else None)
+
+def paste(
+    canvas: Canvas,
+    crop: Crop,
+    output: Tensor,
+    hole: Tensor,
+    settings: FillSettings,
+    seed: int,
+    borrows: bool,
+) -> None:
+    """Blends a generated square (3, S, S) in [-1, 1] into a canvas, in the picture's own colours.
+
+    `hole` (1, 1, S, S) is what is masked of the crop, as the model saw it.
+    """
+    square = (output.permute(1, 2, 0).float().cpu().numpy() + 1) * 127.5
+    marked = hole[0, 0].numpy() > 0
+    if settings.may_colour and needs_colour(canvas.picture, square[marked]):
+        canvas.take_colour()
+    own = canvas.colours.own(square)
+    if not settings.match_ring:
+        canvas.blend(own, crop, None)
+        return
+    own = match_colour(own, canvas.view(crop, len(marked)), marked)
+    canvas.blend(canvas.completed(own, crop, seed) if borrows else own, crop, seed)
 
 
 def needs_colour(picture: Picture, painted: NDArray[np.float32]) -> bool:

@@ -73,6 +73,8 @@ class Profile:
     """Whether sampling starts from white noise, or from such without its coarse part (`inlay.diffusion.fine_noise`)."""
     matches_grain: bool = False
     """Whether fills get the grain of what surrounds them (`inlay.grain`)."""
+    borrows: bool = False
+    """Whether fills are made of patches of what is kept, where there are enough (`inlay.completion`)."""
     decode: DecodeWay = "trimmed"
     """How much of a picture its decoder computes (`inlay.decode_way`)."""
     precision: str = "float32"

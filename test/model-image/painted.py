@@ -13,6 +13,7 @@ class NoiseFiller:
     """Noise by each seed, over kept pixels as well; it remembers what it was shown."""
 
     native_size: int = 16
+    borrows: bool = False
     shown: list[tuple[Tensor, Tensor]] = field(default_factory=list)
 
     def fill(
@@ -39,6 +40,7 @@ class ColourFiller:
 
     colour: tuple[float, float, float]
     native_size: int = 64
+    borrows: bool = False
     shown: list[Tensor] = field(default_factory=list)
 
     def fill(

@@ -43,6 +43,7 @@ class Ticking:
     """A model whose steps take a second each by the test's clock, and which paints white."""
 
     native_size = 16
+    borrows = False
 
     def __init__(self, step_seconds: float) -> None:
         self.now, self.step_seconds = 0.0, step_seconds

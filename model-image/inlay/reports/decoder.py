@@ -20,6 +20,7 @@ from inlay.lama_masks import STYLES
 from inlay.metrics.judges import JudgedSet, Judges
 from inlay.metrics.seam import seam
 from inlay.metrics.texture import colour_distance, roughness_ratio
+from inlay.reports.delivered import delivered
 from inlay.reports.examples import LARGE_HOLES, Example, draw, is_large
 from inlay.reports.report import report_parser, write_report
 from inlay.reports.true_latents import measure_drift, measure_true_latents
@@ -27,7 +28,7 @@ from inlay.zoom import zoom_on_edge
 
 GRID_ROWS = 8
 TITLES = ("input", "mask", "vanilla", "naive paste", "asymmetric", "delivered")
-"""The last is the asymmetric decode with the grain of what surrounds it, as an edit brings it."""
+"""The last is what an edit brings of the asymmetric decode."""
 
 
 def main(given: list[str]) -> None:
@@ -86,30 +87,30 @@ def measure_sampled(
         columns.setdefault(name, []).append(value)
 
     for example in tqdm(examples, desc="sampled latents"):
-        image, mask = example.image, example.mask
-        sampled = inpainter.sample(image, mask, [example.seed], steps)
+        image, mask, seed = example.image, example.mask, example.seed
+        sampled = inpainter.sample(image, mask, [seed], steps)
         raw = vanilla.decode(sampled).clamp(-1, 1)
         pasted = torch.where(mask.bool(), raw, image)
         asymmetric = ours.decode(sampled, image, mask).clamp(-1, 1)
         joined = torch.where(mask.bool(), asymmetric, image)
-        delivered, grained = (
-            torch.where(mask.bool(), inpainter.finished(d, image, mask, [example.seed]), image)
+        brought, brought_raw = (
+            delivered(inpainter, inpainter.finished(d, image, mask, [seed]), image, mask, seed)
             for d in (asymmetric, raw)
         )
         note("seam of the photograph itself", seam(image, mask))
         note("seam naive paste", seam(pasted, mask))
         note("seam asymmetric", seam(joined, mask))
-        note("seam naive paste, as finished", seam(grained, mask))
-        note("seam asymmetric, as delivered", seam(delivered, mask))
-        note("fill roughness, hole to ring", roughness_ratio(delivered, mask))
-        note("fill colour distance (Lab)", colour_distance(delivered, mask))
+        note("seam naive paste, as finished", seam(brought_raw, mask))
+        note("seam asymmetric, as delivered", seam(brought, mask))
+        note("fill roughness, hole to ring", roughness_ratio(brought, mask))
+        note("fill colour distance (Lab)", colour_distance(brought, mask))
         if judges.present:
             splits = ("", LARGE_HOLES) if is_large(mask) else ("",)
             decodes = (raw, asymmetric, ours.decode(sampled).clamp(-1, 1))
             for name, decoded in zip(names, decodes, strict=True):
                 for split in splits:
                     judged[f"{name}{split}"].add(decoded, image)
-        rows.append([image, image * (1 - mask) + mask, raw, pasted, joined, delivered])
+        rows.append([image, image * (1 - mask) + mask, raw, pasted, joined, brought])
 
     figures = {name: torch.cat(values).nanmean().item() for name, values in columns.items()}
     seams = [torch.cat(columns[f"seam {name}"]) for name in ("asymmetric", "naive paste")]

@@ -19,6 +19,7 @@ from inlay.grid import save_grid
 from inlay.inpainter import Inpainter
 from inlay.metrics.texture import colour_distance, ring_energy, roughness_ratio
 from inlay.pictures import ENDINGS
+from inlay.reports.delivered import delivered
 from inlay.reports.report import report_parser, write_report
 from inlay.samples import to_image, to_tensor
 from inlay.settings import FillSettings
@@ -86,7 +87,7 @@ def measure(
         image, mask = place.image, place.mask
         settings = FillSettings(seeds=[seed], steps=steps)
         filled = inpainter.fill(image, mask, settings, lambda _done, _total: None)
-        ours = torch.where(mask.bool(), filled, image)
+        ours = delivered(inpainter, filled, image, mask, seed)
         classical = telea(image, mask)
         rows[place.name] = {
             "roughness": roughness_ratio(ours, mask).item(),

@@ -59,6 +59,10 @@ class Painting:
     def native_size(self) -> int:
         return self.inpainter.native_size
 
+    @property
+    def borrows(self) -> bool:
+        return self.inpainter.borrows
+
     @torch.inference_mode()
     def fill(
         self,
@@ -160,6 +164,10 @@ class Keeping:
     @property
     def native_size(self) -> int:
         return self.filler.native_size
+
+    @property
+    def borrows(self) -> bool:
+        return self.filler.borrows
 
     def fill(
         self,

@@ -59,6 +59,8 @@ class Painter:
     """False decodes without looking at the picture, as the plain VAE does; to compare."""
     reduction: MaskReduction = "area"
     way: DecodeWay = "exact"
+    borrows: bool = False
+    """It paints for itself."""
     preview_decoder: TinyDecoder | None = None
     """Without one there are no previews."""
     denoise: Batcher | None = None
