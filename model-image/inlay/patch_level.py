@@ -21,7 +21,7 @@ LEAST = 1e-4
 TRUST = 0.1
 """What a guess counts for beside what is known."""
 
-AT_ONCE = 1024
+AT_ONCE = 256
 """Patches that are compared with all others at a time."""
 
 NEIGHBOURS = ((0, 1), (1, 0), (0, -1), (-1, 0), (0, 2), (2, 0), (0, -2), (-2, 0))
