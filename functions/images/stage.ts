@@ -66,8 +66,8 @@ export async function stageOnce(
 }
 
 /**
- * Streams a file from elsewhere into R2. Of a length that is not known before, at most `maxBytes` are taken, in pieces of 512 KiB.
- * Nothing is left behind by a failure.
+ * Streams a file from elsewhere into R2. Of a length that is not known before, at most `maxBytes` are taken, in pieces
+ * of 512 KiB. Nothing is left behind by a failure.
  */
 export async function stageStream(
   request: Arriving & {

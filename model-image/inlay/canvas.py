@@ -82,15 +82,13 @@ class Canvas:
             box.top - crop.top : box.bottom - crop.top, box.left - crop.left : box.right - crop.left
         ]
         shown = eight_bits(self._samples[span][..., : self._picture.colours])
-        guide, kept = (
-            to_tensor(np.repeat(part, 3 // part.shape[2], axis=2)) for part in (fine[inner], shown)
-        )
+        guide, kept = as_rgb(fine[inner]), as_rgb(shown)
         mask = torch.from_numpy(self.waiting[span]).float()[None, None]
         made = complete(guide, kept, mask)
         if made is None:
             return fill
         made = add_grain(made, kept, mask, [seed], LEAST_GRAIN)
-        borrowed = (made[0].permute(1, 2, 0).numpy()[..., : fill.shape[2]] + 1) * 127.5
+        borrowed = from_rgb(made, fill.shape[2])
         fine[inner] = match_colour(borrowed, shown, self.waiting[span])
         return fine
 
@@ -160,14 +158,21 @@ class Canvas:
         """An enlarged fill (h, w, c) with the grain, and at its edge the shade, of what is kept of its box."""
         span = np.s_[box.top : box.bottom, box.left : box.right]
         shown = eight_bits(self._samples[span][..., : self._picture.colours])
-        fill, image = (
-            to_tensor(np.repeat(part, 3 // part.shape[2], axis=2)) for part in (fine, shown)
-        )
+        fill, image = as_rgb(fine), as_rgb(shown)
         waiting = self.waiting[span]
         mask = torch.from_numpy(waiting).float()[None, None]
-        matched = match_grain(fill, image, mask, [seed], COARSE)[0].permute(1, 2, 0).numpy()
-        grained = (matched[..., : fine.shape[2]] + 1) * 127.5
-        return match_colour(grained, shown, waiting, FINE)
+        matched = match_grain(fill, image, mask, [seed], COARSE)
+        return match_colour(from_rgb(matched, fine.shape[2]), shown, waiting, FINE)
+
+
+def as_rgb(samples: NDArray[np.generic]) -> torch.Tensor:
+    """Samples (h, w, 1 or 3) from 0 to 255 as (1, 3, h, w) in [-1, 1], grey repeated."""
+    return to_tensor(np.repeat(samples, 3 // samples.shape[2], axis=2))
+
+
+def from_rgb(picture: torch.Tensor, channels: int) -> NDArray[np.float32]:
+    """The reverse, of as many channels (h, w, channels)."""
+    return (picture[0].permute(1, 2, 0).numpy()[..., :channels] + 1) * 127.5
 
 
 def windows(box: Box) -> Iterator[Box]:

@@ -92,7 +92,7 @@ def decode_in_windows(
     statistics = known.get(norm) or statistics_of(whole, norm.num_groups)
     if way == "bucketed":
         return decoder.conv_out(activate(normalise(norm, whole, statistics)))
-    output = of_each(image.clone(), len(latents))
+    output = image.repeat(len(latents), 1, 1, 1)
     for box in boxes[0]:
         put_out(decoder, whole, statistics, box, output)
     return output
