@@ -12,7 +12,7 @@ from inlay.colour_match import FINE, match_colour
 from inlay.completion import complete
 from inlay.crops import Box, Crop, cut
 from inlay.edge import weights
-from inlay.grain import add_grain, match_grain
+from inlay.grain import match_grain
 from inlay.pixels.colours import Colours
 from inlay.pixels.picture import Picture, eight_bits
 from inlay.provenance.watermark import REACH, change
@@ -25,9 +25,9 @@ MARGIN = 32
 COARSE = 4
 """Pixels of a side that are told as one where a window's grain is carried into its hole."""
 LARGEST = 512
-"""Pixels of a crop's side up to which fills are made of the picture's patches: they take time and memory."""
-LEAST_GRAIN = 0.6
-"""Share of its surroundings' fine energy that such a fill has at least: patches of a blur are blurred."""
+"""Pixels of a crop's side up to which fills are made of the picture's own pixels: it takes time and memory."""
+SURROUNDINGS = 0.5
+"""Share of a crop's side by which what is borrowed may lie beyond it."""
 UPSCALED = 1.5
 """A crop that was shrunk by more gets grain and sharpness of its surroundings."""
 
@@ -66,31 +66,34 @@ class Canvas:
             image = image.resize((side, side), Image.Resampling.LANCZOS)
         return np.asarray(image).reshape(side, side, -1)
 
-    def completed(self, fill: NDArray[np.float32], crop: Crop, seed: int) -> NDArray[np.float32]:
-        """A crop's fill made of patches of what is kept of the crop, at the picture's resolution (side, side, c).
+    def completed(self, fill: NDArray[np.float32], crop: Crop) -> NDArray[np.float32]:
+        """A crop's fill made of pixels of what is kept in and around it, at the picture's resolution (side, side, c).
 
-        What they lack of their surroundings' grain, they get by the seed. The fill itself where the crop is too large
-        for that, or keeps too little.
+        The fill itself where the crop is too large for that, or too little is kept.
         """
         if crop.side > LARGEST:
             return fill
         channels = [Image.fromarray(fill[..., c]) for c in range(fill.shape[2])]
         fine = enlarged(channels, crop, crop.box)
-        box = crop.box.intersection(self._box)
-        span = np.s_[box.top : box.bottom, box.left : box.right]
-        inner = np.s_[
-            box.top - crop.top : box.bottom - crop.top, box.left - crop.left : box.right - crop.left
-        ]
-        shown = eight_bits(self._samples[span][..., : self._picture.colours])
-        guide, kept = as_rgb(fine[inner]), as_rgb(shown)
-        mask = torch.from_numpy(self.waiting[span]).float()[None, None]
-        made = complete(guide, kept, mask)
+        box = self._borrowed_from(crop)
+        shown = eight_bits(self._samples[box.span][..., : self._picture.colours])
+        waiting = self.waiting[box.span]
+        own = crop.box.intersection(self._box)
+        guide = shown.astype(np.float32)
+        guide[own.within(box).span] = fine[own.within(crop.box).span]
+        mask = torch.from_numpy(waiting).float()[None, None]
+        made = complete(as_rgb(guide), as_rgb(shown), mask)
         if made is None:
             return fill
-        made = add_grain(made, kept, mask, [seed], LEAST_GRAIN)
-        borrowed = from_rgb(made, fill.shape[2])
-        fine[inner] = match_colour(borrowed, shown, self.waiting[span])
+        fine[own.within(crop.box).span] = from_rgb(made, fill.shape[2])[own.within(box).span]
         return fine
+
+    def _borrowed_from(self, crop: Crop) -> Box:
+        """The crop and what surrounds it; the crop alone where more than it waits there."""
+        own = crop.box.intersection(self._box)
+        around = crop.box.grown(round(SURROUNDINGS * crop.side)).intersection(self._box)
+        more = np.count_nonzero(self.waiting[around.span])
+        return around if more == np.count_nonzero(self.waiting[own.span]) else own
 
     def blend(self, fill: NDArray[np.float32], crop: Crop, seed: int | None) -> None:
         """Takes a crop's fill (s, s, c), from 0 to 255 in the picture's own colours, where the crop's hole waits.
@@ -108,11 +111,10 @@ class Canvas:
             top, left = window.top - around.top, window.left - around.left
             height, width = window.bottom - window.top, window.right - window.left
             self._take(fine[top : top + height, left : left + width], window)
-        hole = np.s_[crop.hole.top : crop.hole.bottom, crop.hole.left : crop.hole.right]
-        self.waiting[hole] = False
+        self.waiting[crop.hole.span] = False
 
     def _take(self, fine: NDArray[np.float32], window: Box) -> None:
-        span = np.s_[window.top : window.bottom, window.left : window.right]
+        span = window.span
         wanted = self.waiting[span]
         kept = self._samples[span][..., : self._picture.colours]
         share = weights(self._mask, window, self._feather)[wanted][:, None]
@@ -129,12 +131,12 @@ class Canvas:
         scale, most = self._levels
         shown = self._samples[..., : self._picture.colours]
         for window in windows(self._box):
-            span = np.s_[window.top : window.bottom, window.left : window.right]
+            span = window.span
             wanted = self._mask[span]
             if not wanted.any():
                 continue
             around = window.grown(REACH).intersection(self._box)
-            region = shown[around.top : around.bottom, around.left : around.right]
+            region = shown[around.span]
             added = change(region.astype(np.float32) / scale, (around.left, around.top), key)
             top, left = window.top - around.top, window.left - around.left
             inner = added[top : top + wanted.shape[0], left : left + wanted.shape[1]][wanted]
@@ -156,10 +158,9 @@ class Canvas:
 
     def _finished(self, fine: NDArray[np.float32], box: Box, seed: int) -> NDArray[np.float32]:
         """An enlarged fill (h, w, c) with the grain, and at its edge the shade, of what is kept of its box."""
-        span = np.s_[box.top : box.bottom, box.left : box.right]
-        shown = eight_bits(self._samples[span][..., : self._picture.colours])
+        shown = eight_bits(self._samples[box.span][..., : self._picture.colours])
         fill, image = as_rgb(fine), as_rgb(shown)
-        waiting = self.waiting[span]
+        waiting = self.waiting[box.span]
         mask = torch.from_numpy(waiting).float()[None, None]
         matched = match_grain(fill, image, mask, [seed], COARSE)
         return match_colour(from_rgb(matched, fine.shape[2]), shown, waiting, FINE)

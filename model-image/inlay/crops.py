@@ -58,6 +58,20 @@ class Box:
             max(self.top, other.top) - min(self.bottom, other.bottom),
         )
 
+    def within(self, other: "Box") -> "Box":
+        """The box as counted from another's upper left."""
+        return Box(
+            self.left - other.left,
+            self.top - other.top,
+            self.right - other.left,
+            self.bottom - other.top,
+        )
+
+    @property
+    def span(self) -> tuple[slice, slice]:
+        """Its rows and columns of an array."""
+        return slice(self.top, self.bottom), slice(self.left, self.right)
+
     def contains(self, other: "Box") -> bool:
         return self.union(other) == self
 

@@ -1,5 +1,7 @@
 """One scale of a picture with a hole, in overlapping patches: those that lie whole in what is kept are borrowed."""
 
+from functools import cached_property
+
 import cv2
 import numpy as np
 import torch
@@ -12,11 +14,14 @@ SIDE = 7
 DECAY = 1.6
 """Patches count that much less for every pixel that they lie deeper in the hole: it is filled from its edge."""
 
-SHARPNESS = 3.0
-"""How much more a patch counts that fits well: a mean of many that fit badly is a blur."""
+SHARPNESS = {16: 3.0, 8: 3.0, 4: 10.0, 2: 30.0, 1: 60.0}
+"""By scale, how much more a patch counts that fits well: a mean of many is a blur, and is most like other blurs."""
 
 LEAST = 1e-4
 """A patch's smallest weight."""
+
+EDGE = 12.0
+"""What a kept pixel counts for beside one of the hole, where patches are compared: at the edge all is seen."""
 
 TRUST = 0.1
 """What a guess counts for beside what is known."""
@@ -24,37 +29,36 @@ TRUST = 0.1
 AT_ONCE = 256
 """Patches that are compared with all others at a time."""
 
+PRINCIPAL = 48
+"""Numbers that stand for a patch where it is compared with all others."""
+
+COARSE = 2
+"""Every so many rows and columns of sources are looked through for what fits an edge; the search then looks beside."""
+
 NEIGHBOURS = ((0, 1), (1, 0), (0, -1), (-1, 0), (0, 2), (2, 0), (0, -2), (-2, 0))
 NUDGES = tuple((y, x) for y in (-1, 0, 1) for x in (-1, 0, 1) if y or x)
 
 
-def cut(picture: Tensor) -> Tensor:
-    """All patches of a picture (1, c, h, w), row by row: (positions, c * 49)."""
-    return F.unfold(picture, SIDE)[0].mT.contiguous()
-
-
-def cut_at(picture: Tensor, targets: Tensor) -> Tensor:
-    """The same at some positions (n, c * 49)."""
+def cut_at(picture: Tensor, positions: Tensor) -> Tensor:
+    """Patches of a picture (1, c, h, w) at positions (n): (n, c * 49)."""
     height, width = picture.shape[-2:]
-    corner = corners(targets, width)
-    inside = torch.arange(SIDE, device=targets.device)
+    inside = torch.arange(SIDE)
     pixels = (inside[:, None] * width + inside).flatten()
-    return (
-        picture.reshape(-1, height * width)[:, corner[:, None] + pixels].transpose(0, 1).flatten(1)
-    )
+    place = corners(positions, width)[:, None] + pixels
+    return picture.reshape(-1, height * width)[:, place].transpose(0, 1).flatten(1)
 
 
-def corners(targets: Tensor, width: int) -> Tensor:
+def corners(positions: Tensor, width: int) -> Tensor:
     """The upper left pixels of patches, counted row by row in a picture of some width."""
     columns = width - SIDE + 1
-    return targets // columns * width + targets % columns
+    return positions // columns * width + positions % columns
 
 
 class PatchLevel:
     """Patches by position, counted row by row. `targets` touch the hole, `sources` do not."""
 
     def __init__(self, image: Tensor, mask: Tensor, scale: int) -> None:
-        """A picture (1, 3, h, w) and its hole (1, 1, h, w), shrunk by `scale`."""
+        """A picture (1, c, h, w) and its hole (1, 1, h, w), shrunk by `scale`."""
         self.image = image
         self.scale = scale
         self.hole = mask > 0
@@ -63,64 +67,81 @@ class PatchLevel:
         self.is_source = ~touched
         self.sources = self.is_source.nonzero()[:, 0]
         self.targets = touched.nonzero()[:, 0]
-        self.patches = cut(image)
-        share = F.avg_pool2d(mask, SIDE, 1)[0, 0].flatten()
-        self.unknown = share[self.targets]
-        held = self.patches[self.sources].unflatten(1, (3, -1))
-        self.liveliness = (held - held.mean(2, keepdim=True)).square().sum((1, 2))
+        self.unknown = F.avg_pool2d(mask, SIDE, 1)[0, 0].flatten()[self.targets]
         depth = cv2.distanceTransform(
-            self.hole[0, 0].cpu().numpy().astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5
+            self.hole[0, 0].numpy().astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5
         )
         middle = slice(SIDE // 2, -(SIDE // 2))
-        depth = torch.from_numpy(depth)[middle, middle].flatten().to(image.device)[self.targets]
+        depth = torch.from_numpy(depth)[middle, middle].flatten()[self.targets]
         self.importance = (DECAY ** (-depth * scale)).clamp(min=LEAST)
 
-    def nearest(self, wanted: Tensor, leaning: float) -> Tensor:
-        """By target, the source that is most like its patch (targets, d).
+    @cached_property
+    def counts(self) -> Tensor:
+        """What each pixel of each target counts for where patches are compared (targets, 49)."""
+        return cut_at(torch.where(self.hole, 1.0, EDGE), self.targets)
 
-        What is not known yet is a mean of guesses, and so is smoother than what it stands for: `leaning`, from 0 to 1,
-        is how much of a lively patch's distance is forgiven for that.
-        """
-        sources = self.patches[self.sources]
-        lean = leaning * self.liveliness[:, None] / 2
-        sources = torch.cat([sources, lean], 1)
-        wanted = torch.cat([wanted, self.unknown[:, None]], 1)
-        length = sources[:, :-1].square().sum(1)
-        best = [(length - 2 * (part @ sources.mT)).argmin(1) for part in wanted.split(AT_ONCE)]
+    @cached_property
+    def principal(self) -> tuple[Tensor, Tensor]:
+        """The directions in which sources differ most (d, p), and all sources in them (sources, p)."""
+        sources = self.at(self.sources)
+        centred = sources - sources.mean(0)
+        basis = torch.linalg.eigh(centred.mT @ centred).eigenvectors[:, -PRINCIPAL:]
+        return basis, sources @ basis
+
+    def at(self, positions: Tensor) -> Tensor:
+        """The kept picture's patches at positions (n, d)."""
+        return cut_at(self.image, positions)
+
+    def nearest(self, wanted: Tensor) -> Tensor:
+        """By target, the source that is most like its patch (targets, d)."""
+        basis, sources = self.principal
+        length = sources.square().sum(1)
+        best = [
+            (length - 2 * (part @ basis) @ sources.mT).argmin(1) for part in wanted.split(AT_ONCE)
+        ]
         return self.sources[torch.cat(best)]
 
-    def fitting(self, picture: Tensor, targets: Tensor, known: Tensor) -> Tensor:
-        """By target, the source most like what is known (1, 1, h, w) of a picture, and a little like the rest of it."""
-        sources = self.patches[self.sources]
-        squares = sources.square()
-        counts = cut_at((known + TRUST * ~known).expand_as(picture), targets)
-        wanted = counts * cut_at(picture, targets)
+    def fitting(self, picture: Tensor, targets: Tensor, known: Tensor, every: int = 1) -> Tensor:
+        """By target, the source most like what is known (1, 1, h, w) of a picture, and a little like the rest of it.
+
+        Sources are looked through in steps of `every` rows and columns.
+        """
+        row, column = self.sources // self.columns, self.sources % self.columns
+        some = self.sources[(row % every == 0) & (column % every == 0)]
+        sources = self.at(some)
+        squares = sources.square().unflatten(1, (-1, SIDE * SIDE)).sum(1)
+        counts = cut_at(torch.where(known, 1.0, TRUST), targets)
+        wanted = counts.repeat(1, picture.shape[1]) * cut_at(picture, targets)
         best = [
             (count @ squares.mT - 2 * part @ sources.mT).argmin(1)
             for count, part in zip(counts.split(AT_ONCE), wanted.split(AT_ONCE), strict=True)
         ]
-        return self.sources[torch.cat(best)]
+        return some[torch.cat(best)]
 
     def misfit(self, picture: Tensor, targets: Tensor, known: Tensor, found: Tensor) -> Tensor:
         """By target, how far a source is from what `fitting` looks for."""
-        counts = cut_at((known + TRUST * ~known).expand_as(picture), targets)
-        return (counts * (self.patches[found] - cut_at(picture, targets)).square()).sum(1)
+        counts = cut_at(torch.where(known, 1.0, TRUST), targets)
+        return weighted(self.at(found) - cut_at(picture, targets), counts)
 
     def refined(self, wanted: Tensor, found: Tensor) -> Tensor:
-        """As `nearest`, near what was found: what suits the neighbours, and what lies beside (PatchMatch)."""
+        """As `nearest`, near what was found: what lies beside, and what suits the neighbours (PatchMatch)."""
         found = found.clone()
-        best = (self.patches[found] - wanted).square().sum(1)
+        best = weighted(self.at(found) - wanted, self.counts)
         place = torch.full_like(self.is_source, -1, dtype=torch.long)
+        rows, columns = self.targets // self.columns, self.targets % self.columns
 
         def attempt(row: Tensor, column: Tensor, known: Tensor) -> None:
             there, at = self.position(row, column)
-            index = (known & there & self.is_source[at]).nonzero()[:, 0]
-            off = (self.patches[at[index]] - wanted[index]).square().sum(1)
+            index = (known & there & self.is_source[at] & (at != found)).nonzero()[:, 0]
+            off = weighted(self.at(at[index]) - wanted[index], self.counts[index])
             better = off < best[index]
             index, off = index[better], off[better]
             found[index], best[index] = at[index], off
 
-        rows, columns = self.targets // self.columns, self.targets % self.columns
+        # One in four looks around, its neighbours then try what it has found.
+        scouts = (rows % 2 == 0) & (columns % 2 == 0)
+        for down, right in NUDGES:
+            attempt(found // self.columns + down, found % self.columns + right, scouts)
         for down, right in NEIGHBOURS:
             place[self.targets] = found
             there, at = self.position(rows + down, columns + right)
@@ -130,13 +151,11 @@ class PatchLevel:
                 theirs % self.columns - right,
                 there & (theirs >= 0),
             )
-        for down, right in NUDGES:
-            attempt(
-                found // self.columns + down,
-                found % self.columns + right,
-                torch.ones_like(found, dtype=torch.bool),
-            )
         return found
+
+    def rows_and_columns(self, positions: Tensor) -> Tensor:
+        """Of positions (n): (n, 2)."""
+        return torch.stack([positions // self.columns, positions % self.columns], 1)
 
     def position(self, row: Tensor, column: Tensor) -> tuple[Tensor, Tensor]:
         """Whether there are patches at rows and columns, and their positions, or the nearest ones'."""
@@ -144,23 +163,35 @@ class PatchLevel:
         there = (row >= 0) & (row < rows) & (column >= 0) & (column < self.columns)
         return there, row.clamp(0, rows - 1) * self.columns + column.clamp(0, self.columns - 1)
 
-    def put(self, found: Tensor, wanted: Tensor, sharpness: float = SHARPNESS) -> Tensor:
+    def put(self, found: Tensor, wanted: Tensor) -> Tensor:
         """The picture with its hole made of the sources that were found for what was wanted, where they fit best."""
-        off = (self.patches[found] - wanted).square().sum(1)
+        patches = self.at(found)
+        off = weighted(patches - wanted, self.counts)
         usual = off.quantile(0.75).clamp(min=1e-6)
-        fit = torch.exp(-sharpness * off / usual).clamp(min=LEAST)
-        total, share = self.votes(found, self.targets, self.importance * fit)
+        fit = torch.exp(-SHARPNESS[self.scale] * off / usual).clamp(min=LEAST)
+        total, share = self.votes(patches, self.targets, self.importance * fit)
         return torch.where(self.hole, total / share, self.image)
 
-    def votes(self, found: Tensor, targets: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
-        """The sum of weighted patches, each laid at its target (1, 3, h, w), and of the weights (1, 1, h, w)."""
-        height, width = self.image.shape[-2:]
-        laid = (self.patches[found] * weight[:, None]).unflatten(1, (3, SIDE * SIDE))
-        total, share = laid.new_zeros(3, height * width), laid.new_zeros(1, height * width)
+    def agreed(self, found: Tensor) -> Tensor:
+        """The picture with its hole made of what was found, as far as it agrees with the mean of it."""
+        mean = self.put(found, self.at(found))
+        return self.put(found, cut_at(mean, self.targets))
+
+    def votes(self, patches: Tensor, targets: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+        """The sum of weighted patches, each laid at its target (1, c, h, w), and of the weights (1, 1, h, w)."""
+        channels, height, width = self.image.shape[1:]
+        laid = (patches * weight[:, None]).unflatten(1, (channels, SIDE * SIDE))
+        total, share = laid.new_zeros(channels, height * width), laid.new_zeros(1, height * width)
         corner = corners(targets, width)
         # No two targets lay the same pixel of theirs on the same place.
         for pixel in range(SIDE * SIDE):
             place = corner + pixel // SIDE * width + pixel % SIDE
             total[:, place] += laid[:, :, pixel].mT
             share[0, place] += weight
-        return total.view(1, 3, height, width), share.view(1, 1, height, width).clamp(min=1e-12)
+        total, share = (part.view(1, -1, height, width) for part in (total, share))
+        return total, share.clamp(min=1e-12)
+
+
+def weighted(off: Tensor, counts: Tensor) -> Tensor:
+    """The sum of differences' squares (n, c * 49) of pixels that count for so much (n, 49)."""
+    return (off.square().unflatten(1, (-1, SIDE * SIDE)).sum(1) * counts).sum(1)

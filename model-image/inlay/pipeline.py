@@ -185,7 +185,7 @@ def paste(
         canvas.blend(own, crop, None)
         return
     own = match_colour(own, canvas.view(crop, len(marked)), marked)
-    canvas.blend(canvas.completed(own, crop, seed) if borrows else own, crop, seed)
+    canvas.blend(canvas.completed(own, crop) if borrows else own, crop, seed)
 
 
 def needs_colour(picture: Picture, painted: NDArray[np.float32]) -> bool:
