@@ -108,15 +108,12 @@ class Canvas:
             fine = enlarged(channels, crop, around)
             if seed is not None and shrunk:
                 fine = self._finished(fine, around, seed)
-            top, left = window.top - around.top, window.left - around.left
-            height, width = window.bottom - window.top, window.right - window.left
-            self._take(fine[top : top + height, left : left + width], window)
+            self._take(fine[window.within(around).span], window)
         self.waiting[crop.hole.span] = False
 
     def _take(self, fine: NDArray[np.float32], window: Box) -> None:
-        span = window.span
-        wanted = self.waiting[span]
-        kept = self._samples[span][..., : self._picture.colours]
+        wanted = self.waiting[window.span]
+        kept = self._samples[window.span][..., : self._picture.colours]
         share = weights(self._mask, window, self._feather)[wanted][:, None]
         before = kept[wanted].astype(np.float32)
         scale, most = self._levels
@@ -131,17 +128,15 @@ class Canvas:
         scale, most = self._levels
         shown = self._samples[..., : self._picture.colours]
         for window in windows(self._box):
-            span = window.span
-            wanted = self._mask[span]
+            wanted = self._mask[window.span]
             if not wanted.any():
                 continue
             around = window.grown(REACH).intersection(self._box)
             region = shown[around.span]
             added = change(region.astype(np.float32) / scale, (around.left, around.top), key)
-            top, left = window.top - around.top, window.left - around.left
-            inner = added[top : top + wanted.shape[0], left : left + wanted.shape[1]][wanted]
+            inner = added[window.within(around).span][wanted]
             share = weights(self._mask, window, self._feather)[wanted][:, None]
-            colours = shown[span]
+            colours = shown[window.span]
             after = colours[wanted] + share * inner * scale
             colours[wanted] = after.round().clip(0, most).astype(colours.dtype)
 

@@ -17,7 +17,7 @@ from inlay.patch_level import COARSE, SIDE, PatchLevel, cut_at
 from inlay.patch_texture import texture_of
 from inlay.shift_map import ShiftMap, shift_map
 
-ROUNDS = {16: 8, 8: 8, 4: 6, 2: 3, 1: 1}
+ROUNDS = {8: 8, 4: 6, 2: 3, 1: 1}
 """How often everything is looked for anew, by how much the picture is shrunk."""
 
 COARSEST = 28

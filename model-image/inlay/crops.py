@@ -140,7 +140,7 @@ def cuts(start: int, end: int, most: int) -> list[tuple[int, int]]:
 
 def tightened(mask: NDArray[np.bool_], box: Box) -> Box | None:
     """The smallest box around what a mask marks within a box; None where that is nothing."""
-    region = mask[box.top : box.bottom, box.left : box.right]
+    region = mask[box.span]
     rows, columns = np.flatnonzero(region.any(axis=1)), np.flatnonzero(region.any(axis=0))
     if len(rows) == 0:
         return None

@@ -29,9 +29,8 @@ def weights(mask: NDArray[np.bool_], box: Box, feather: int) -> NDArray[np.float
     Without `feather` all that is masked takes 1. With it, the weight rises from the kept pixels inward, and is 1 beyond
     `feather` pixels: nothing outside the mask is blended.
     """
-    span = np.s_[box.top : box.bottom, box.left : box.right]
     if feather == 0:
-        return mask[span].astype(np.float32)
+        return mask[box.span].astype(np.float32)
     height, width = mask.shape
     reach = feather + 1
     top, left = max(0, box.top - reach), max(0, box.left - reach)

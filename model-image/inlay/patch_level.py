@@ -14,7 +14,7 @@ SIDE = 7
 DECAY = 1.6
 """Patches count that much less for every pixel that they lie deeper in the hole: it is filled from its edge."""
 
-SHARPNESS = {16: 3.0, 8: 3.0, 4: 10.0, 2: 30.0, 1: 60.0}
+SHARPNESS = {8: 3.0, 4: 10.0, 2: 30.0, 1: 60.0}
 """By scale, how much more a patch counts that fits well: a mean of many is a blur, and is most like other blurs."""
 
 LEAST = 1e-4

@@ -198,11 +198,7 @@ def needs_colour(picture: Picture, painted: NDArray[np.float32]) -> bool:
 def region_of(crop: Crop, waiting: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The part (side, side) of a crop that it fills: its own group's box, as far as it is not filled yet."""
     region = np.zeros((crop.side, crop.side), bool)
-    box = crop.hole
-    place = np.s_[
-        box.top - crop.top : box.bottom - crop.top, box.left - crop.left : box.right - crop.left
-    ]
-    region[place] = waiting[box.top : box.bottom, box.left : box.right]
+    region[crop.hole.within(crop.box).span] = waiting[crop.hole.span]
     return region
 
 

@@ -145,7 +145,7 @@ def edit(
         min(height, crop.top + crop.side),
     )
     everywhere = np.zeros_like(mask)
-    everywhere[whole.top : whole.bottom, whole.left : whole.right] = True
+    everywhere[whole.span] = True
     decoded: list[Tensor] = []
     fill_picture(Keeping(vanilla, decoded), picture, mask, plain, quiet)
     canvas = Canvas(picture, everywhere)

@@ -55,9 +55,9 @@ def convolved_around(layer: nn.Conv2d, x: Tensor, skip: Box | None, rectified: b
     for box in frame(skip, height, width):
         for part in bands(box, x.shape[1] * x.shape[3] * step, x.device):
             seen, padding = seen_by(part, size, step, x.shape[-2:])
-            given = x[..., seen.top : seen.bottom, seen.left : seen.right]
+            given = x[(..., *seen.span)]
             given = F.relu(given) if rectified else given
-            out[..., part.top : part.bottom, part.left : part.right] = F.conv2d(
+            out[(..., *part.span)] = F.conv2d(
                 F.pad(given, padding) if any(padding) else given, layer.weight, layer.bias, step
             )
     return out

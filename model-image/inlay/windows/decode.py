@@ -109,11 +109,9 @@ def put_out(
     """Has the last norm and convolution write a box, with some pixels around it, of a picture (1, 3, H, W)."""
     size = Size(*whole.shape[-2:])
     seen, made = shrinking(grown(box, MARGIN, size), 1, size)
-    x = whole[..., seen.top : seen.bottom, seen.left : seen.right]
+    x = whole[(..., *seen.span)]
     x = activate(normalise(decoder.conv_norm_out, x, statistics))
-    output[..., made.top : made.bottom, made.left : made.right] = convolve_box(
-        decoder.conv_out, x, seen, made
-    )
+    output[(..., *made.span)] = convolve_box(decoder.conv_out, x, seen, made)
 
 
 def of_one(known: Known, index: int) -> Known:
@@ -149,7 +147,7 @@ def measured_by(windows: list[Window], hole: Tensor, stage: int) -> Tensor:
     measured = hole.bool()
     for window in windows:
         for picture, box in zip(measured, window.right(stage), strict=True):
-            picture[:, box.top : box.bottom, box.left : box.right] = True
+            picture[(..., *box.span)] = True
     return measured
 
 

@@ -97,7 +97,7 @@ class Cut:
 def best_cut(cells: NDArray[np.bool_], box: Box) -> Cut:
     """The cut along a row or a column that saves most."""
     best = Cut(box, 0.0, (box,))
-    if cells[box.top : box.bottom, box.left : box.right].all():
+    if cells[box.span].all():
         return best
     for parts in halves(box):
         tight = tuple(small for part in parts for small in marked(cells, part))

@@ -24,7 +24,7 @@ class ShrinkingWindow:
 
     def read(self, whole: Tensor) -> Tensor:
         box = self.regions[0]
-        return whole[..., box.top : box.bottom, box.left : box.right]
+        return whole[(..., *box.span)]
 
     def convolve(self, layer: nn.Conv2d, x: Tensor, stage: int) -> Tensor:
         return convolve_box(layer, x, self.regions[stage], self.regions[stage + 1])
@@ -84,8 +84,4 @@ def convolve_box(layer: nn.Conv2d, x: Tensor, given: Box, made: Box) -> Tensor:
 
 def cut_from(x: Tensor, given: Box, made: Box) -> Tensor:
     """A box's pixels out of a tensor that holds those of a larger one."""
-    return x[
-        ...,
-        made.top - given.top : made.bottom - given.top,
-        made.left - given.left : made.right - given.left,
-    ]
+    return x[(..., *made.within(given).span)]
