@@ -17,7 +17,7 @@ from inlay.patch_level import COARSE, SIDE, PatchLevel, cut_at
 from inlay.patch_texture import texture_of
 from inlay.shift_map import ShiftMap, shift_map
 
-ROUNDS = {8: 8, 4: 6, 2: 3, 1: 1}
+ROUNDS = {8: 6, 4: 12, 2: 10, 1: 1}
 """How often everything is looked for anew, by how much the picture is shrunk."""
 
 COARSEST = 28
@@ -35,7 +35,7 @@ EDGE_SEARCHED = range(SEARCHED, 400)
 AT_EDGE = (0.3, 0.6)
 """Share in the hole of patches at its edge."""
 
-MUCH = 3.0
+MUCH = 1.2
 """By how much another patch must fit better there: one that its neighbours do not share makes a blur with theirs."""
 
 LAYER = 2

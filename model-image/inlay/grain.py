@@ -20,8 +20,6 @@ SPREAD = 24.0
 """Pixels over which the ring's energy reaches into the hole (a Gaussian's deviation)."""
 PASSES = 2
 """Times that too much detail is taken back: the mean of a rough place is a little rough itself."""
-FAINT = (8 / 127.5) ** 2
-"""The energy of a grain of eight grey levels."""
 LEAST = 1e-7
 """Energy below which nothing is told apart: a tenth of a grey level's is 6e-7."""
 
@@ -42,23 +40,8 @@ def match_grain(
     for _ in range(PASSES):
         detail, present = detail_of(pictures, mask)
         pictures = pictures - mask * detail * (1 - (grain.energy / present).clamp(max=1).sqrt())
-    return torch.where(mask.bool(), with_grain(pictures, mask, grain, 1.0), filled).clamp(-1, 1)
-
-
-def add_grain(
-    filled: Tensor, image: Tensor, mask: Tensor, seeds: list[int], share: float
-) -> Tensor:
-    """As `match_grain`, where a fill has less than a share of the ring's energy, up to that; nothing is smoothed.
-
-    No more than a faint grain: what a strong texture lacks is structure.
-    """
-    grain = grain_of_ring(image, mask, seeds)
-    if grain is None:
-        return filled
-    pictures = torch.where(mask.bool(), filled, image)
-    return torch.where(mask.bool(), with_grain(pictures, mask, grain, share, FAINT), filled).clamp(
-        -1, 1
-    )
+    missing = (grain.energy - detail_of(pictures, mask)[1]).clamp(min=0)
+    return torch.where(mask.bool(), pictures + grain.noise * missing.sqrt(), filled).clamp(-1, 1)
 
 
 @dataclass(frozen=True)
@@ -80,14 +63,6 @@ def grain_of_ring(image: Tensor, mask: Tensor, seeds: list[int], coarse: int = 1
     energy = spread(around.sqrt(), ring, coarse).square()
     noise = torch.cat([same_spectrum(residual / around.sqrt(), seed) for seed in seeds])
     return Grain(energy, noise)
-
-
-def with_grain(
-    pictures: Tensor, mask: Tensor, grain: Grain, share: float, most: float = math.inf
-) -> Tensor:
-    """Pictures with what their hole lacks of a share of the energy, or as much as there may be more."""
-    missing = (share * grain.energy - detail_of(pictures, mask)[1]).clamp(min=0, max=most)
-    return pictures + grain.noise * missing.sqrt()
 
 
 def detail_of(pictures: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:

@@ -28,12 +28,9 @@ def texture_of(image: Tensor, mask: Tensor) -> Tensor:
 def steps(image: Tensor, kept: Tensor, axis: int) -> Tensor:
     """Those along one axis (1, 1, H, W)."""
     size = image.shape[axis] - 1
-    one, next_one = (
-        (image.narrow(axis, start, size), kept.narrow(axis, start, size)) for start in (0, 1)
-    )
-    beyond = (0, 1) if axis == -1 else (0, 0, 0, 1)
-    step = F.pad((next_one[0] - one[0]).abs().mean(1, keepdim=True), beyond)
-    both = F.pad(one[1] * next_one[1], beyond)
-    around = local_mean(step, both, PLACE)
-    told = kept * (F.max_pool2d(both, PLACE, 1, PLACE // 2) > 0)
-    return torch.where(told > 0, around, spread(around, told, COARSE))
+    step = image.diff(dim=axis).abs().mean(1, keepdim=True)
+    told = kept.narrow(axis, 0, size) * kept.narrow(axis, 1, size)
+    step, told = (F.pad(part, (0, 1) if axis == -1 else (0, 0, 0, 1)) for part in (step, told))
+    near = kept * (F.max_pool2d(told, PLACE, 1, PLACE // 2) > 0)
+    around = local_mean(step, told, PLACE)
+    return torch.where(near > 0, around, spread(around, near, COARSE))
