@@ -177,3 +177,27 @@ def test_a_crop_that_is_too_large_gets_the_fill(monkeypatch):
     monkeypatch.setattr(canvas, "LARGEST", 32)
     made = borrowed(Picture("RGB", samples, None), box)
     assert np.abs(made - truth).mean() > 30
+
+
+@pytest.mark.parametrize(
+    ("other", "sides"),
+    [((0, 0, 0, 0), [(128, 128)]), ((150, 100, 156, 106), [(64, 64), (128, 128)])],
+    ids=["alone", "beside one that waits"],
+)
+def test_what_surrounds_a_crop_is_borrowed_from_unless_another_hole_waits_there(
+    other, sides, monkeypatch
+):
+    seen: list[tuple[int, ...]] = []
+    monkeypatch.setattr(
+        canvas, "complete", lambda _fill, image, _mask: seen.append(tuple(image.shape[-2:]))
+    )
+    samples = stripe_samples(200, 240, 3, 255)
+    hole = (masked((100, 90, 120, 110), 200, 240) + masked(other, 200, 240))[0, 0].numpy() > 0
+    fill_picture(
+        NoiseFiller(64, borrows=True),
+        Picture("RGB", samples, None),
+        hole,
+        FillSettings([1], 1),
+        nothing,
+    )
+    assert seen == sides

@@ -19,6 +19,15 @@ def masks(draw):
     return mask
 
 
+@given(st.lists(st.integers(0, 20), min_size=8, max_size=8))
+def test_a_boxs_rows_and_columns_are_the_same_counted_from_another_box_around_it(numbers):
+    one, other = (Box(a, b, a + c + 1, b + d + 1) for a, b, c, d in (numbers[:4], numbers[4:]))
+    around = one.union(other)
+    array = np.arange(42 * 42).reshape(42, 42)
+    assert array[one.span].shape == (one.bottom - one.top, one.right - one.left)
+    assert (array[around.span][one.within(around).span] == array[one.span]).all()
+
+
 @given(masks(), st.sampled_from([16, 64, 256]))
 @settings(max_examples=150, deadline=None)
 def test_crops_cover_the_mask_are_few_and_hold_their_holes(mask, native):
