@@ -75,22 +75,21 @@ class Canvas:
             return fill
         channels = [Image.fromarray(fill[..., c]) for c in range(fill.shape[2])]
         fine = enlarged(channels, crop, crop.box)
-        box = self._borrowed_from(crop)
-        shown = eight_bits(self._samples[box.span][..., : self._picture.colours])
-        waiting = self.waiting[box.span]
         own = crop.box.intersection(self._box)
+        box = self._borrowed_from(crop, own)
+        in_crop, in_box = own.within(crop.box).span, own.within(box).span
+        shown = eight_bits(self._samples[box.span][..., : self._picture.colours])
         guide = shown.astype(np.float32)
-        guide[own.within(box).span] = fine[own.within(crop.box).span]
-        mask = torch.from_numpy(waiting).float()[None, None]
+        guide[in_box] = fine[in_crop]
+        mask = torch.from_numpy(self.waiting[box.span]).float()[None, None]
         made = complete(as_rgb(guide), as_rgb(shown), mask)
         if made is None:
             return fill
-        fine[own.within(crop.box).span] = from_rgb(made, fill.shape[2])[own.within(box).span]
+        fine[in_crop] = from_rgb(made, fill.shape[2])[in_box]
         return fine
 
-    def _borrowed_from(self, crop: Crop) -> Box:
-        """The crop and what surrounds it; the crop alone where more than it waits there."""
-        own = crop.box.intersection(self._box)
+    def _borrowed_from(self, crop: Crop, own: Box) -> Box:
+        """What of the picture is in a crop (`own`) and surrounds it; the former alone where more than it waits."""
         around = crop.box.grown(round(SURROUNDINGS * crop.side)).intersection(self._box)
         more = np.count_nonzero(self.waiting[around.span])
         return around if more == np.count_nonzero(self.waiting[own.span]) else own

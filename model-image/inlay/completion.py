@@ -50,25 +50,28 @@ def complete(filled: Tensor, image: Tensor, mask: Tensor) -> Tensor | None:
     smallest = min(image.shape[-2:])
     if smallest < SIDE or not mask.any():
         return None
-    texture = texture_of(image, mask)
+    shown = torch.cat([image, texture_of(image, mask)], 1)
     levels = [
         level
         for scale in ROUNDS
         if (scale == 1 or smallest >= COARSEST * scale)
-        and len((level := level_of(image, texture, mask, scale)).sources) >= FEW
+        and len((level := level_of(shown, mask, scale)).sources) >= FEW
         # What does not fill a cell at a picture's end is left out of coarse scales, and with it may be all of the hole.
         and len(level.targets) > 0
     ]
     if not levels:
         return None
-    guides = (torch.cat([torch.where(mask > 0, one, image), texture], 1) for one in filled.split(1))
+    guides = (
+        torch.cat([torch.where(mask > 0, one, image), shown[:, 3:]], 1) for one in filled.split(1)
+    )
     return torch.cat([composed(image, mask, borrowed(levels, guide)) for guide in guides])
 
 
-def level_of(image: Tensor, texture: Tensor, mask: Tensor, scale: int) -> PatchLevel:
-    """A picture at a scale, what is kept apart from what is not."""
+def level_of(shown: Tensor, mask: Tensor, scale: int) -> PatchLevel:
+    """A picture and its texture (1, 5, H, W) at a scale, what is kept apart from what is not."""
     kept = 1 - mask
-    shown = torch.cat([image, texture], 1) if scale > 1 else image
+    # What is found is lively enough before the finest scale, where texture would take much of the time.
+    shown = shown if scale > 1 else shown[:, :3]
     total, share = (F.avg_pool2d(part, scale) for part in (shown * kept, kept))
     return PatchLevel(total / share.clamp(min=1e-3), F.max_pool2d(mask, scale), scale)
 
@@ -135,12 +138,12 @@ def enlarged(before: PatchLevel, found: Tensor, level: PatchLevel) -> Tensor:
     times = before.scale // level.scale
     field = torch.arange(len(before.is_source))
     field[before.targets] = found
-    row, column = level.targets // level.columns, level.targets % level.columns
+    row, column = level.row_and_column(level.targets)
     _, at = before.position(row // times, column // times)
-    source = field[at]
+    source_row, source_column = before.row_and_column(field[at])
+    at_row, at_column = before.row_and_column(at)
     _, place = level.position(
-        times * (source // before.columns - at // before.columns) + row,
-        times * (source % before.columns - at % before.columns) + column,
+        times * (source_row - at_row) + row, times * (source_column - at_column) + column
     )
     # Where a coarse cell was kept only in part, or a target of this scale was none of the last.
     astray = (~level.is_source[place]).nonzero()[:, 0]

@@ -6,7 +6,6 @@ Gousseau and Morel 2011). What has a shape (planks, leaves) does not come from t
 """
 
 import math
-from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -33,36 +32,20 @@ def match_grain(
     there. Nothing changes outside the hole, nor where no pixel is kept. Detail depends on each output's seed alone.
     With `coarse` the ring's energy is carried into the hole in steps of so many pixels, which large pictures want.
     """
-    grain = grain_of_ring(image, mask, seeds, coarse)
-    if grain is None:
-        return filled
-    pictures = torch.where(mask.bool(), filled, image)
-    for _ in range(PASSES):
-        detail, present = detail_of(pictures, mask)
-        pictures = pictures - mask * detail * (1 - (grain.energy / present).clamp(max=1).sqrt())
-    missing = (grain.energy - detail_of(pictures, mask)[1]).clamp(min=0)
-    return torch.where(mask.bool(), pictures + grain.noise * missing.sqrt(), filled).clamp(-1, 1)
-
-
-@dataclass(frozen=True)
-class Grain:
-    """What fine detail a hole should have: how much from place to place (1, 1, H, W), and some of it (n, 3, H, W)."""
-
-    energy: Tensor
-    noise: Tensor
-
-
-def grain_of_ring(image: Tensor, mask: Tensor, seeds: list[int], coarse: int = 1) -> Grain | None:
-    """That of the kept pixels around a hole, carried into it; None where none are kept."""
     ring = ring_of(mask)
     if not ring.any():
-        return None
+        return filled
     residual = (image - local_mean(image, 1 - mask, 5)) * ring
     around = local_mean(residual.square().mean(1, keepdim=True), ring, PLACE).clamp(min=LEAST)
     # The mean of amplitudes follows the texture more than the few strong edges that cross it.
     energy = spread(around.sqrt(), ring, coarse).square()
+    pictures = torch.where(mask.bool(), filled, image)
+    for _ in range(PASSES):
+        detail, present = detail_of(pictures, mask)
+        pictures = pictures - mask * detail * (1 - (energy / present).clamp(max=1).sqrt())
+    missing = (energy - detail_of(pictures, mask)[1]).clamp(min=0)
     noise = torch.cat([same_spectrum(residual / around.sqrt(), seed) for seed in seeds])
-    return Grain(energy, noise)
+    return torch.where(mask.bool(), pictures + noise * missing.sqrt(), filled).clamp(-1, 1)
 
 
 def detail_of(pictures: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:

@@ -106,7 +106,7 @@ class PatchLevel:
 
         Sources are looked through in steps of `every` rows and columns.
         """
-        row, column = self.sources // self.columns, self.sources % self.columns
+        row, column = self.row_and_column(self.sources)
         some = self.sources[(row % every == 0) & (column % every == 0)]
         sources = self.at(some)
         squares = sources.square().unflatten(1, (-1, SIDE * SIDE)).sum(1)
@@ -128,7 +128,7 @@ class PatchLevel:
         found = found.clone()
         best = weighted(self.at(found) - wanted, self.counts)
         place = torch.full_like(self.is_source, -1, dtype=torch.long)
-        rows, columns = self.targets // self.columns, self.targets % self.columns
+        rows, columns = self.row_and_column(self.targets)
 
         def attempt(row: Tensor, column: Tensor, known: Tensor) -> None:
             there, at = self.position(row, column)
@@ -141,21 +141,19 @@ class PatchLevel:
         # One in four looks around, its neighbours then try what it has found.
         scouts = (rows % 2 == 0) & (columns % 2 == 0)
         for down, right in NUDGES:
-            attempt(found // self.columns + down, found % self.columns + right, scouts)
+            row, column = self.row_and_column(found)
+            attempt(row + down, column + right, scouts)
         for down, right in NEIGHBOURS:
             place[self.targets] = found
             there, at = self.position(rows + down, columns + right)
             theirs = place[at]
-            attempt(
-                theirs // self.columns - down,
-                theirs % self.columns - right,
-                there & (theirs >= 0),
-            )
+            row, column = self.row_and_column(theirs)
+            attempt(row - down, column - right, there & (theirs >= 0))
         return found
 
-    def rows_and_columns(self, positions: Tensor) -> Tensor:
-        """Of positions (n): (n, 2)."""
-        return torch.stack([positions // self.columns, positions % self.columns], 1)
+    def row_and_column(self, positions: Tensor) -> tuple[Tensor, Tensor]:
+        """Of each position (n)."""
+        return positions // self.columns, positions % self.columns
 
     def position(self, row: Tensor, column: Tensor) -> tuple[Tensor, Tensor]:
         """Whether there are patches at rows and columns, and their positions, or the nearest ones'."""

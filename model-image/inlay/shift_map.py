@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from inlay.belief import cheapest
-from inlay.crops import Box
+from inlay.crops import Box, tightened
 from inlay.patch_level import SIDE, PatchLevel
 
 Part = tuple[slice, slice]
@@ -44,8 +44,8 @@ class ShiftMap:
 def shift_map(level: PatchLevel, found: Tensor, picture: Tensor) -> ShiftMap:
     """That of a level's hole, by what was found for its targets; `picture` (1, c, H, W) is what they make together."""
     hole = level.hole[0, 0]
-    rows, columns = hole.any(1).nonzero(), hole.any(0).nonzero()
-    box = Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+    whole = Box(0, 0, hole.shape[1], hole.shape[0])
+    box = tightened(hole.numpy(), whole) or whole
     offers = Offers(level, found, picture, box.span)
     inside = hole[box.span]
     chosen = cheapest(offers.cost, offers.pairs(inside, 0, 1), offers.pairs(inside, 1, 0))
@@ -61,7 +61,8 @@ class Offers:
         self._looks = with_slopes(picture)
         self._kept = ~level.hole[0, 0]
         field = torch.zeros(len(level.is_source), 2, dtype=torch.long)
-        field[level.targets] = level.rows_and_columns(found) - level.rows_and_columns(level.targets)
+        there, here = level.row_and_column(found), level.row_and_column(level.targets)
+        field[level.targets] = torch.stack(there, 1) - torch.stack(here, 1)
         patches = torch.stack(
             [
                 level.position(row + down - SIDE // 2, column + right - SIDE // 2)[1]
@@ -71,26 +72,29 @@ class Offers:
         )
         self.shifts = field[patches]
         """Rows and columns further (h, w, k, 2)."""
-        self.cost = NEVER * ~(self._seen(0, 0)[0] & ~level.is_source[patches])
+        is_kept, self._here = self._seen(0, 0)
+        self.cost = NEVER * ~(is_kept & ~level.is_source[patches])
         """What each offer costs by itself (h, w, k)."""
         for down, right in ((0, 1), (1, 0), (0, -1), (-1, 0)):
-            self.cost += self._on_kept(down, right)
+            self._count_kept(down, right)
 
     def pairs(self, hole: Tensor, down: int, right: int) -> Tensor:
         """What offers of a pixel and of its neighbour cost together (h', w', k, k); nothing where one is kept."""
         here, there = neighbours(hole, down, right)
-        looks = self._seen(0, 0)[1]
-        mine = torch.cat([looks[here], self._seen(down, right)[1][here]], 3)
-        theirs = torch.cat([self._seen(-down, -right)[1][there], looks[there]], 3)
+        mine = torch.cat([self._here[here], self._seen(down, right)[1][here]], 3)
+        theirs = torch.cat([self._seen(-down, -right)[1][there], self._here[there]], 3)
         off = torch.cdist(mine, theirs).square()
         apart = (self.shifts[here][:, :, :, None] != self.shifts[there][:, :, None]).any(-1)
         return (off + CHANGE * apart) * (hole[here] & hole[there])[..., None, None]
 
-    def _on_kept(self, down: int, right: int) -> Tensor:
-        """What each offer costs for what it would set in the place of a neighbour that is kept (h, w, k)."""
-        is_kept, truth = looked_up(self._looks, self._kept, self._row + down, self._column + right)
-        off = (self._seen(down, right)[1] - truth[:, :, None]).square().sum(3)
-        return AT_EDGE * off * is_kept[..., None]
+    def _count_kept(self, down: int, right: int) -> None:
+        """Adds to each offer what it costs for what it would set in the place of a neighbour that is kept."""
+        row, column = self._row + down, self._column + right
+        beside, truth = looked_up(self._looks, self._kept, row, column)
+        shifts = self.shifts[beside]
+        row, column = (place[beside][:, None] for place in (row, column))
+        _, looks = looked_up(self._looks, self._kept, row + shifts[..., 0], column + shifts[..., 1])
+        self.cost[beside] += AT_EDGE * (looks - truth[beside][:, None]).square().sum(2)
 
     def _seen(self, down: int, right: int) -> tuple[Tensor, Tensor]:
         """What lies so much further from each offer: whether it is kept (h, w, k), and its look (h, w, k, d)."""

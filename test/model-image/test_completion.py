@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from painted import NoiseFiller, nothing
 from torch import Tensor
 
-from inlay import canvas
+from inlay import canvas, completion
 from inlay.completion import complete
 from inlay.pipeline import fill_picture
 from inlay.pixels import Picture
 from inlay.settings import FillSettings
+from inlay.shift_map import ShiftMap
 
 SIDE = 96
 
@@ -72,6 +73,22 @@ def test_any_hole_is_made_of_what_is_kept_and_nothing_else_changes(left, top, wi
     assert torch.equal(made[~inside], picture[~inside])
     assert made.isfinite().all()
     assert made.abs().max() <= 1
+
+
+@given(st.integers(0, 50), st.integers(0, 50), st.integers(1, 45), st.integers(1, 45))
+@settings(max_examples=15, deadline=None)
+def test_every_pixel_of_the_hole_is_taken_from_one_that_is_kept(left, top, width, height):
+    picture, mask = noise(1), masked((left, top, left + width, top + height))
+    maps: list[ShiftMap] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            completion, "composed", lambda image, _mask, shifts: maps.append(shifts) or image
+        )
+        complete(noise(2), picture, mask)
+    [found] = maps
+    row, column = (mask[0, 0] > 0).nonzero().unbind(1)
+    down, right = found.shifts[row - found.box.top, column - found.box.left].unbind(1)
+    assert (mask[0, 0, row + down, column + right] == 0).all()
 
 
 def test_what_was_in_the_hole_makes_no_difference():

@@ -138,12 +138,7 @@ def edit(
     # The whole crop is taken from the decode: as if all of it were the hole, with the latents of this one.
     [crop], _ = plan_crops(mask, vanilla.native_size)
     height, width = mask.shape
-    whole = Box(
-        max(0, crop.left),
-        max(0, crop.top),
-        min(width, crop.left + crop.side),
-        min(height, crop.top + crop.side),
-    )
+    whole = crop.box.intersection(Box(0, 0, width, height))
     everywhere = np.zeros_like(mask)
     everywhere[whole.span] = True
     decoded: list[Tensor] = []
