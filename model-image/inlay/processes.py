@@ -43,3 +43,14 @@ class Processes:
         said = torch.tensor(float(mine), device=self.device)
         dist.all_reduce(said)
         return said.item() > 0
+
+    def leave(self) -> None:
+        """Waits until every process has come this far, then parts: none ends while another still saves.
+
+        A process that ended as a member could abort: its group's threads would let go of tensors of an interpreter that
+        is no more, and `torchrun` then stops the process that writes the weights.
+        """
+        if self.count == 1:
+            return
+        self.agree(True)
+        dist.destroy_process_group()

@@ -93,6 +93,7 @@ def train(config: TrainConfig) -> list[float]:
         save(config, folder, step, stage, average, optimizers, generator)
         plot_losses(folder / "loss.csv", folder / "loss.png")
         save_samples(stage, config, folder / "samples.png")
+    processes.leave()
     return losses
 
 

@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import socket
 import tarfile
 from dataclasses import replace
 
@@ -24,6 +23,7 @@ from inlay.export import export
 from inlay.inpainter import Inpainter
 from inlay.masks import random_mask
 from inlay.metrics.kept import pre_error
+from inlay.reports.coglet import free_port
 from inlay.schedule import learning_rate
 from inlay.stage import build
 from inlay.train import train
@@ -265,16 +265,15 @@ def in_process(rank: int, port: int, config: TrainConfig) -> None:
         "MASTER_PORT": str(port),
     }
     train(replace(config, runs=config.runs / str(rank)))
+    # No process ends before the weights are written, nor as a member of the group, which can abort it.
+    assert (config.runs / "0/autoencoder/weights.safetensors").is_file()
+    assert not torch.distributed.is_initialized()
 
 
 def test_processes_of_one_run_move_together(config, tmp_path):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     shared = replace(config, runs=tmp_path, steps=2)
-    torch.multiprocessing.spawn(in_process, (port, shared), nprocs=2)
+    torch.multiprocessing.spawn(in_process, (free_port(), shared), nprocs=2)
     # The first process alone writes; were they apart, it would not match a run that saw both batches.
-    assert (tmp_path / "0/autoencoder/weights.safetensors").is_file()
     assert not (tmp_path / "1/autoencoder/weights.safetensors").exists()
     together = load_weights(tmp_path / "0/autoencoder/weights.safetensors")
     train(replace(shared, runs=tmp_path / "alone"))
