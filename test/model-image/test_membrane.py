@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
@@ -12,8 +13,8 @@ from inlay.shift_map import ShiftMap
 
 SIZE = 48
 HOLE = Box(16, 16, 32, 32)
-SMALL = Box(16, 16, 32, 26)
-LOWER = 28
+SMALL = Box(16, 16, 32, 22)
+LOWER = 27
 """Rows from which on a picture is of another kind: all that is taken from 16 rows below the small hole is."""
 
 
@@ -38,14 +39,26 @@ def test_a_piece_from_another_light_takes_the_light_of_its_new_place(shade):
     picture = torch.full((1, 3, SIZE, SIZE), 0.1)
     picture[..., LOWER:, :] += shade
     made = composed(picture, mask_of(SMALL), moved(16, 0, SMALL))
-    assert (made[..., 16:26, 16:32] - 0.1).abs().max() < 2e-3
+    assert (made[..., 16:22, 16:32] - 0.1).abs().max() < 2e-3
+
+
+@pytest.mark.parametrize("rim", [-0.15, 0.15])
+def test_a_rim_that_a_mask_left_of_a_thing_fades_into_the_hole_and_does_not_count_as_light(rim):
+    mask = mask_of(HOLE)
+    around = (F.max_pool2d(mask, 5, 1, 2) - mask) > 0
+    picture = torch.where(around, 0.1 + rim, torch.full((1, 3, SIZE, SIZE), 0.1))
+    shifts = moved(19, 0)
+    shifts.shifts[8:, :, 0] = -19
+    added = (composed(picture, mask, shifts) - 0.1)[0, :, HOLE.top : HOLE.bottom, 24] / rim
+    assert (added[:, [0, -1]] > 0.5).all()
+    assert added[:, 7:9].abs().max() < 0.25
 
 
 def test_a_piece_of_another_colour_keeps_it_and_ends_softly():
     picture = torch.full((1, 3, SIZE, SIZE), -0.5)
     picture[..., LOWER:, :] = 0.6
     made = composed(picture, mask_of(SMALL), moved(16, 0, SMALL))
-    assert (made[..., 19:23, 19:29] - 0.6).abs().max() < 1e-6
+    assert (made[..., 19, 19:29] - 0.6).abs().max() < 1e-6
     assert -0.3 < made[..., 16, 24].mean() < 0.5
 
 
