@@ -11,6 +11,7 @@ from cog import BaseRunner, Input
 from inlay.beside import Stop, beside
 from inlay.compile_cache import accelerate, wants_compiling
 from inlay.edit_input import LARGEST, EditInput
+from inlay.freed_memory import give_back
 from inlay.manifest import Manifest
 from inlay.model import Model, Serving, load_model
 from inlay.pixels.encode import OUTPUT_FORMATS
@@ -127,7 +128,12 @@ class Runner(BaseRunner):
 
         def work(on_step: OnStep, stop: Stop) -> Manifest:
             model = self.model if profile == "" else self.tests()
-            return run_edit(model, self.edge, request, on_step, self.guard, self.watermark, stop)
+            try:
+                return run_edit(
+                    model, self.edge, request, on_step, self.guard, self.watermark, stop
+                )
+            finally:
+                give_back()
 
         manifest = await beside(self.threads, work, StepProgress())
         if manifest.error is not None:
