@@ -11,11 +11,11 @@ from inlay.crops import Box
 from inlay.membrane import SHADE, composed
 from inlay.shift_map import ShiftMap
 
-SIZE = 48
+SIZE = 64
 HOLE = Box(16, 16, 32, 32)
-SMALL = Box(16, 16, 32, 22)
-LOWER = 27
-"""Rows from which on a picture is of another kind: all that is taken from 16 rows below the small hole is."""
+SMALL = Box(16, 16, 32, 26)
+LOWER = 33
+"""Rows from which on a picture is of another kind: all that is taken from 24 rows below the small hole is."""
 
 
 def mask_of(box: Box) -> Tensor:
@@ -38,8 +38,8 @@ def noise(seed: int) -> Tensor:
 def test_a_piece_from_another_light_takes_the_light_of_its_new_place(shade):
     picture = torch.full((1, 3, SIZE, SIZE), 0.1)
     picture[..., LOWER:, :] += shade
-    made = composed(picture, mask_of(SMALL), moved(16, 0, SMALL))
-    assert (made[..., 16:22, 16:32] - 0.1).abs().max() < 2e-3
+    made = composed(picture, mask_of(SMALL), moved(24, 0, SMALL))
+    assert (made[..., 16:26, 16:32] - 0.1).abs().max() < 2e-3
 
 
 @pytest.mark.parametrize("rim", [-0.15, 0.15])
@@ -57,8 +57,8 @@ def test_a_rim_that_a_mask_left_of_a_thing_fades_into_the_hole_and_does_not_coun
 def test_a_piece_of_another_colour_keeps_it_and_ends_softly():
     picture = torch.full((1, 3, SIZE, SIZE), -0.5)
     picture[..., LOWER:, :] = 0.6
-    made = composed(picture, mask_of(SMALL), moved(16, 0, SMALL))
-    assert (made[..., 19, 19:29] - 0.6).abs().max() < 1e-6
+    made = composed(picture, mask_of(SMALL), moved(24, 0, SMALL))
+    assert (made[..., 19:23, 19:29] - 0.6).abs().max() < 1e-6
     assert -0.3 < made[..., 16, 24].mean() < 0.5
 
 
